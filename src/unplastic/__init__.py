@@ -1,0 +1,50 @@
+"""unplastic: AI-generated shots in, shots that read like camera footage out.
+
+import unplastic as up
+report = up.measure("shot.mp4")
+finished = up.finish("shot.mp4", look="fine-35mm")
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from unplastic.finish import finish, measure
+    from unplastic.finished import Finished
+    from unplastic.reading import Report
+
+__version__ = "0.1.0"
+__all__ = ["Finished", "Report", "__version__", "finish", "measure"]
+
+_HOMES = {
+    "Finished": "unplastic.finished",
+    "Report": "unplastic.reading",
+    "finish": "unplastic.finish",
+    "measure": "unplastic.finish",
+}
+
+
+def _public(name: str) -> property:
+    """A public name, loaded from its room on first use, so that ``import unplastic`` stays cheap.
+
+    It is a property with a setter because two public verbs share their names with rooms: when ``unplastic.measure``
+    is imported, the import system would otherwise replace the function ``up.measure`` by the room. See ADR 0002.
+    """
+
+    def load(_: ModuleType) -> Any:
+        return getattr(import_module(_HOMES[name]), name)
+
+    return property(load, lambda _module, _room: None)
+
+
+class _Door(ModuleType):
+    """The package as its users see it."""
+
+
+for _name in _HOMES:
+    setattr(_Door, _name, _public(_name))
+sys.modules[__name__].__class__ = _Door
