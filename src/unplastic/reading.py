@@ -120,9 +120,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A promise checked after treatment: ``value`` against ``limit``, in the unit that ``name`` carries."""
+    """A promise checked after treatment: ``value`` against ``limit``; the texts carry their units.
+
+    ``ok`` is None when the promise could not be checked; ``value`` then says why.
+    """
 
     name: str
-    ok: bool
+    ok: bool | None
     value: float | str | None
     limit: float | str

@@ -1,0 +1,37 @@
+"""The command line: verbs in the order of a day's work."""
+
+from __future__ import annotations
+
+import typer
+
+import unplastic
+from unplastic.cli import compare, doctor, finish, looks, measure
+
+app = typer.Typer(
+    name="unplastic",
+    help="Finish AI-generated shots until they read like camera footage. Measured before and after.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"unplastic {unplastic.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass
+
+
+app.command()(finish.finish)
+app.command()(measure.measure)
+app.command()(compare.compare)
+app.command()(looks.looks)
+app.command()(doctor.doctor)

@@ -1,0 +1,154 @@
+"""Many clips: one bad clip does not stop the others, and is named at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from unplastic.cli.outcome import DONE, UNMET, say_error
+from unplastic.cli.show import ClipProgress, print_finished, print_json, say
+from unplastic.errors import ClipDamaged, ResultExists, UnplasticError
+from unplastic.finish import finish, measure
+from unplastic.finished import Finished
+from unplastic.reading import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked of every clip of a batch; the fields are the options of ``unplastic finish``."""
+
+    look: str
+    out: Path | None
+    strength: float
+    master: str
+    web: bool
+    seed: int
+    overwrite: bool
+    pins: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def finish(self, path: Path, progress: Any = None) -> Finished:
+        """Finish one clip."""
+        return finish(
+            path,
+            look=self.look,
+            out=self.out,
+            strength=self.strength,
+            master=self.master,
+            web=self.web,
+            seed=self.seed,
+            overwrite=self.overwrite,
+            pins=self.pins,
+            progress=progress,
+        )
+
+
+def finish_all(inputs: list[Path], job: Job, *, jobs: int, as_json: bool) -> int:
+    """Finish every clip of ``inputs``; print each result as it comes, or one JSON document at the end."""
+    from unplastic.report import finished as document
+
+    clips, failed = _clips(inputs)
+    failed += _same_names(clips, job)
+    results: list[Finished] = []
+    for path, outcome in _outcomes(clips, job, jobs):
+        if isinstance(outcome, UnplasticError):
+            say_error(outcome)
+            failed.append(path)
+            continue
+        results.append(outcome)
+        if not as_json:
+            print_finished(outcome)
+    if as_json:
+        print_json(document(results))
+    _say_sum(len(results), failed)
+    return UNMET if failed else DONE
+
+
+def measure_all(inputs: list[Path]) -> tuple[list[Report], list[Path]]:
+    """Measure every clip of ``inputs``; returns the reports and the paths that failed (already said)."""
+    clips, failed = _clips(inputs)
+    reports = []
+    for path in clips:
+        try:
+            reports.append(measure(path))
+        except UnplasticError as error:
+            say_error(error)
+            failed.append(path)
+    return reports, failed
+
+
+def _clips(inputs: list[Path]) -> tuple[list[Path], list[Path]]:
+    from unplastic.media import list_clips
+
+    clips: dict[Path, None] = {}
+    failed = []
+    for path in inputs:
+        try:
+            clips.update(dict.fromkeys(list_clips(path)))
+        except UnplasticError as error:
+            say_error(error)
+            failed.append(path)
+    return list(clips), failed
+
+
+def _same_names(clips: list[Path], job: Job) -> list[Path]:
+    """Clips of one name from two folders would overwrite each other's results: the later ones are refused."""
+    seen: dict[tuple[Path, str], Path] = {}
+    refused = []
+    for path in list(clips):
+        key = (job.out or path.parent, path.stem)
+        if key in seen:
+            say_error(
+                ResultExists(f"{path} and {seen[key]} would write the same result", "finish them into two folders")
+            )
+            clips.remove(path)
+            refused.append(path)
+        seen.setdefault(key, path)
+    return refused
+
+
+def _outcomes(clips: list[Path], job: Job, jobs: int) -> Iterator[tuple[Path, Finished | UnplasticError]]:
+    if jobs > 1 and len(clips) > 1:
+        yield from _in_processes(clips, job, jobs)
+        return
+    for number, path in enumerate(clips, 1):
+        label = f"{path.name} ({number}/{len(clips)})" if len(clips) > 1 else path.name
+        with ClipProgress(label) as progress:
+            try:
+                outcome: Finished | UnplasticError = job.finish(path, progress)
+            except UnplasticError as error:
+                outcome = error
+        yield path, outcome
+
+
+def _in_processes(clips: list[Path], job: Job, jobs: int) -> Iterator[tuple[Path, Finished | UnplasticError]]:
+    """One process per clip at a time: what a decoder crash takes down is its own clip."""
+    with ProcessPoolExecutor(min(jobs, len(clips)), mp_context=get_context("spawn")) as pool:
+        waiting = {pool.submit(job.finish, path): path for path in clips}
+        try:
+            for number, future in enumerate(as_completed(waiting), 1):
+                path = waiting[future]
+                say(f"{number}/{len(clips)} {path.name}")
+                try:
+                    yield path, future.result()
+                except UnplasticError as error:
+                    yield path, error
+                except BrokenProcessPool:
+                    yield (
+                        path,
+                        ClipDamaged(f"{path}: the decoder crashed on a clip of this batch", "finish it by itself"),
+                    )
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _say_sum(done: int, failed: list[Path]) -> None:
+    if failed:
+        say(f"{done} finished, {len(failed)} not: {', '.join(path.name for path in failed)}")
+    elif done > 1:
+        say(f"{done} finished")

@@ -1,0 +1,70 @@
+"""``unplastic finish``: the main job, for a clip, several clips or folders of clips."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+MASTERS = "prores | prores4444 | dnxhr | h264 | hevc | av1 | ffv1"
+
+
+def finish(
+    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Clips, or folders of clips.")],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder for the results; beside the clip if not given.")
+    ] = None,
+    look: Annotated[
+        str, typer.Option(help="Name of a look, or a look file (.toml). See: unplastic looks.")
+    ] = "fine-35mm",
+    strength: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="0 changes nothing, 1 is the look as written.")
+    ] = 1.0,
+    master: Annotated[str, typer.Option(metavar="CODEC", help=MASTERS)] = "prores",
+    web: Annotated[bool, typer.Option("--web/--no-web", help="Also write an H.264 file that plays everywhere.")] = True,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Root of every random number: the same seed gives the same bytes.")
+    ] = 0,
+    jobs: Annotated[int, typer.Option(min=1, help="Clips finished at a time; each uses about two cores.")] = 1,
+    pins: Annotated[
+        list[str] | None, typer.Option("--set", metavar="TREATMENT.PARAMETER=VALUE", help="Pin one value.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results of an earlier run.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout, all else on stderr.")] = False,
+) -> int:
+    """Measure, treat and measure again: a 10-bit master, a web file, and a before/after report for every clip."""
+    from unplastic.cli.batch import Job, finish_all
+
+    job = Job(
+        look=look,
+        out=out,
+        strength=strength,
+        master=master,
+        web=web,
+        seed=seed,
+        overwrite=overwrite,
+        pins=parse_pins(pins or []),
+    )
+    return finish_all(inputs, job, jobs=jobs, as_json=as_json)
+
+
+def parse_pins(texts: list[str]) -> dict[str, dict[str, Any]]:
+    """``["grain.sigma_codes8=1.5"]`` as ``{"grain": {"sigma_codes8": 1.5}}``; a malformed one is a usage error."""
+    pins: dict[str, dict[str, Any]] = {}
+    for text in texts:
+        path, equals, value = text.partition("=")
+        treatment, dot, parameter = path.partition(".")
+        if not (equals and dot and treatment and parameter):
+            raise typer.BadParameter(f"{text!r} is not TREATMENT.PARAMETER=VALUE", param_hint="--set")
+        pins.setdefault(treatment, {})[parameter] = _value(value)
+    return pins
+
+
+def _value(text: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return {"true": True, "false": False}.get(text.lower(), text)

@@ -1,0 +1,211 @@
+"""The main job: clip and look in; finished clip, and a report of before and after, out.
+
+Measured, treated, measured again on the file that was written. Nothing gets its final name before all of it is done.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from unplastic.clip import CHROMA_STEPS, Clip, Picture
+from unplastic.color import assumed_matrix, codes8, rgb8
+from unplastic.finished import Crop, Finished
+from unplastic.looks import Recipe, solve
+from unplastic.looks import look as find_look
+from unplastic.looks.guards import check_guards
+from unplastic.looks.structure import structural_similarity
+from unplastic.measure import examine, plan
+from unplastic.media import Landing, Writer, container_suffix, pictures, probe, target_depth
+from unplastic.reading import Finding, Place, Report
+from unplastic.render import render
+from unplastic.report import finished as document
+from unplastic.report import finished_page
+from unplastic.treat import Chain, Geometry
+
+Progress = Callable[[str, int, int], None]
+
+CROPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What `treat_clip` wrote and noticed."""
+
+    notes: tuple[str, ...]
+    in_flight_peak: int
+
+
+def measure(path: str | Path) -> Report:
+    """Measure one clip. Raises an error of `unplastic.errors` for a clip that cannot be measured."""
+    return _examine(probe(Path(path)))
+
+
+def finish(
+    path: str | Path,
+    *,
+    look: str = "fine-35mm",
+    out: str | Path | None = None,
+    strength: float = 1.0,
+    master: str = "prores",
+    web: bool = True,
+    seed: int = 0,
+    overwrite: bool = False,
+    pins: dict[str, dict[str, Any]] | None = None,
+    progress: Progress | None = None,
+) -> Finished:
+    """Finish one clip: ``OUT/<name>_finished.<ext>``, ``<name>_web.mp4``, ``<name>_report.html`` and ``.json``.
+
+    ``out`` is a folder, the clip's own if None. ``strength`` 0..1 scales the look; ``pins`` fixes parameters, as
+    ``{"grain": {"sigma_codes8": 1.5}}``. ``progress`` is told (stage, done, total). Raises errors of
+    `unplastic.errors`; whatever happens, the source and earlier results stay as they are until the new are complete.
+    """
+    started = time.perf_counter()
+    tell = progress or (lambda *_: None)
+    chosen = find_look(look)
+    clip = probe(Path(path))
+    with Landing(_result_paths(clip, out, master, web=web), source=clip.path, overwrite=overwrite) as landing:
+        tell("measure", 0, clip.frames)
+        before = _examine(clip)
+        recipe = solve(chosen, before, clip, strength=strength, seed=seed, pins=pins)
+        targets = {"master": landing.aside("master")} | ({"web": landing.aside("web")} if web else {})
+        rendered = treat_clip(clip, recipe, targets, master=master, progress=tell)
+        tell("measure", clip.frames, clip.frames)
+        written = probe(targets["master"])
+        after = replace(_examine(written), file=landing.final("master").name)
+        crops, similarities = _compared(clip, written, before)
+        finished = Finished(
+            file=str(clip.path),
+            outputs=landing.finals(),
+            before=before,
+            after=after,
+            recipe=recipe.document(),
+            guards=check_guards(before, after, clip, written, similarities),
+            seconds=time.perf_counter() - started,
+            frames=clip.frames,
+            findings=(*before.findings, *_left_out(recipe)),
+            notes=rendered.notes,
+            crops=crops,
+        )
+        _write_reports(finished, landing)
+    return finished
+
+
+def treat_clip(
+    clip: Clip,
+    recipe: Recipe,
+    targets: dict[str, Path],
+    *,
+    master: str = "prores",
+    preset: str | None = None,
+    progress: Progress | None = None,
+) -> Rendered:
+    """Treat every picture of ``clip`` into ``targets`` ("master", and "web" if wanted), copying all other streams."""
+    with ExitStack() as stack:
+        writers = [
+            stack.enter_context(Writer(target, clip, master if name == "master" else "web", preset=preset))
+            for name, target in targets.items()
+        ]
+        chain = Chain(recipe.treatments, geometry(clip, master, recipe.seed))
+
+        def treat(picture: Picture) -> Picture:
+            target = writers[0].blank(picture.index, picture.pts, picture.duration)
+            chain.run(picture, target)
+            return target
+
+        told = (lambda done: progress("treat", done, clip.frames)) if progress else None
+        flow = render(pictures(clip), treat, list(writers), progress=told)
+    return Rendered(tuple(note for writer in writers for note in writer.notes), flow.in_flight_peak)
+
+
+def geometry(clip: Clip, master: str, seed: int) -> Geometry:
+    """What the treatments may know of ``clip``; an untagged matrix is resolved here, once."""
+    across, down = CHROMA_STEPS[clip.chroma]
+    matrix = assumed_matrix(clip.color.matrix, clip.width, clip.height)
+    return Geometry(
+        width=clip.width,
+        height=clip.height,
+        across=across,
+        down=down,
+        source_depth=clip.bit_depth,
+        target_depth=target_depth(master, clip),
+        frame_rate=clip.frame_rate,
+        color=replace(clip.color, matrix=matrix),
+        seed=seed,
+    )
+
+
+def _examine(clip: Clip) -> Report:
+    return examine((pictures(clip, start=frames.start, count=len(frames)) for frames in plan(clip)), clip)
+
+
+def _result_paths(clip: Clip, out: str | Path | None, master: str, *, web: bool) -> dict[str, Path]:
+    folder = Path(out) if out else clip.path.parent
+    stem = clip.path.stem
+    paths = {"master": folder / f"{stem}_finished{container_suffix(master, clip)}"}
+    if web:
+        paths["web"] = folder / f"{stem}_web.mp4"
+    return paths | {"html": folder / f"{stem}_report.html", "json": folder / f"{stem}_report.json"}
+
+
+def _compared(clip: Clip, written: Clip, before: Report) -> tuple[tuple[Crop, ...], list[float]]:
+    """Crops of the worst places, before and after, and the structural similarity of the frames they lie in."""
+    places = _worst(before.places) or [
+        Place("middle", clip.frames // 2, 0, 0, min(320, clip.width), min(240, clip.height), 0.0)
+    ]
+    crops, similarities = [], []
+    for frame in sorted({place.frame for place in places}):
+        was, now = _frame(clip, frame), _frame(written, frame)
+        similarities.append(structural_similarity(codes8(was.y, was.bit_depth), codes8(now.y, now.bit_depth)))
+        crops += [_crop(clip, written, place, was, now) for place in places if place.frame == frame]
+    return tuple(crops), similarities
+
+
+def _worst(places: tuple[Place, ...]) -> list[Place]:
+    """The worst place of each name first, then the seconds, until there are enough."""
+    ranked: list[tuple[int, Place]] = []
+    for name in dict.fromkeys(place.name for place in places):
+        mine = sorted((p for p in places if p.name == name), key=lambda p: -p.badness)
+        ranked += enumerate(mine)
+    return [place for _, place in sorted(ranked, key=lambda pair: pair[0])][:CROPS]
+
+
+def _crop(clip: Clip, written: Clip, place: Place, was: Picture, now: Picture) -> Crop:
+    box = (place.x, place.y, place.width, place.height)
+    matrix = assumed_matrix(clip.color.matrix, clip.width, clip.height)
+    return Crop(
+        place,
+        rgb8(was, matrix=matrix, is_full_range=clip.color.is_full_range, box=box),
+        rgb8(now, matrix=matrix, is_full_range=written.color.is_full_range, box=box),
+    )
+
+
+def _frame(clip: Clip, index: int) -> Picture:
+    stream: Iterator[Picture] = pictures(clip, start=index, count=1)
+    return next(stream)
+
+
+def _left_out(recipe: Recipe) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            f"{name}_left_out",
+            "info",
+            "frame",
+            None,
+            f"{name} was left out: {reason}",
+            "grade HDR in a managed pipeline",
+        )
+        for name, reason in recipe.left_out.items()
+    )
+
+
+def _write_reports(finished: Finished, landing: Landing) -> None:
+    import json
+
+    text = json.dumps(document([finished]), indent=2, ensure_ascii=False, allow_nan=False)
+    landing.aside("json").write_text(text + "\n", encoding="utf-8")
+    landing.aside("html").write_text(finished_page(finished), encoding="utf-8")

@@ -1,0 +1,29 @@
+"""Grain fills up to the look's level: what the clip already carries is counted, never doubled."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import TYPE_CHECKING
+
+from unplastic.clip import Clip
+from unplastic.looks.rules import Solution
+from unplastic.reading import Report
+
+if TYPE_CHECKING:
+    from unplastic.treat.grain import Grain
+
+VISIBLE_CODES8 = 0.35
+"""A top-up weaker than this is neither seen nor kept by an encoder: it becomes zero."""
+
+
+def solve(treatment: Grain, report: Report, _: Clip) -> Solution:
+    """Independent grains add in power, so the missing part is the root of the difference of squares."""
+    present = report.reading("grain_sigma")
+    if present is None or not present.valid or present.value is None:
+        return Solution({}, {"sigma_codes8": "the clip's own grain could not be measured: the look's level is used"})
+    aim = treatment.sigma_codes8
+    missing = sqrt(max(0.0, aim * aim - present.value * present.value))
+    if missing < VISIBLE_CODES8:
+        return Solution({"sigma_codes8": 0.0}, {"sigma_codes8": f"the clip carries {present.value:.1f} codes already"})
+    reason = f"the look wants {aim:.1f} codes, the clip carries {present.value:.1f}"
+    return Solution({"sigma_codes8": round(missing, 2)}, {"sigma_codes8": reason})

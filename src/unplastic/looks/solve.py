@@ -1,0 +1,79 @@
+"""From a look and a measurement to a recipe: every step is driven by a measured deficit and can become zero.
+
+A treatment's rule is the module of its name in ``looks/rules``; a treatment without one is used as the look states it.
+A rule is a function ``solve(treatment, report, clip) -> Solution``: the values that measurement changes, and why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from unplastic.clip import Clip
+from unplastic.errors import RecipeError
+from unplastic.looks.look import Look, Step
+from unplastic.looks.recipe import Dose, Recipe
+from unplastic.looks.rules import Solution
+from unplastic.reading import Report
+from unplastic.registry import member
+
+
+def solve(
+    look: Look,
+    report: Report,
+    clip: Clip,
+    *,
+    strength: float = 1.0,
+    seed: int = 0,
+    pins: dict[str, dict[str, Any]] | None = None,
+) -> Recipe:
+    """The recipe of ``look`` for the clip that ``report`` measured.
+
+    ``strength`` 0..1 scales every treatment; ``pins`` maps a treatment to values that neither the look nor the
+    measurement may change. Raises `RecipeError` for a strength or value outside its interval.
+    """
+    if not 0.0 <= strength <= 1.0:
+        raise RecipeError(f"strength {strength:g} is outside [0, 1]", "0 changes nothing, 1 is the look as written")
+    pins = pins or {}
+    for name in pins:
+        member("treat", name)
+    steps = [
+        *look.steps,
+        *(Step(name, {}, frozenset()) for name in pins if name not in {s.treatment for s in look.steps}),
+    ]
+    doses, left_out = [], {}
+    for step in steps:
+        if step.treatment == "grade" and clip.color.is_hdr:
+            left_out["grade"] = "the clip is HDR: a display-referred grade would be wrong on it"
+            continue
+        doses.append(_dose(step, pins.get(step.treatment, {}), report, clip, strength))
+    doses.sort(key=lambda dose: dose.treatment.order)
+    return Recipe(look.name, strength, seed, tuple(doses), left_out)
+
+
+def _dose(step: Step, pins: dict[str, Any], report: Report, clip: Clip, strength: float) -> Dose:
+    kind: Any = member("treat", step.treatment)
+    unknown = [key for key in pins if key not in kind.__dataclass_fields__]
+    if unknown:
+        raise RecipeError(
+            f"{step.treatment} has no parameter {unknown[0]!r}", f"see: unplastic looks show {step.treatment}"
+        )
+    treatment = kind(**{**step.values, **pins})
+    solution = _rule(step.treatment)(treatment, report, clip)
+    kept = step.pinned | pins.keys()
+    values = {name: value for name, value in solution.values.items() if name not in kept}
+    reasons = {name: solution.reasons[name] for name in values if name in solution.reasons}
+    reasons |= dict.fromkeys(sorted(kept), "pinned")
+    treatment = replace(treatment, **values)
+    if "strength" not in pins:
+        treatment = replace(treatment, strength=treatment.strength * strength)
+    return Dose(treatment, reasons)
+
+
+def _rule(treatment: str) -> Any:
+    name = f"unplastic.looks.rules.{treatment}"
+    if find_spec(name) is None:
+        return lambda *_: Solution({}, {})
+    return import_module(name).solve
