@@ -18,19 +18,18 @@ DONE, UNMET, USAGE, OURS, INTERRUPTED = 0, 1, 2, 70, 130
 
 def guarded(command: Callable[[], object]) -> int:
     """Run ``command`` and turn whatever happens into an exit code and, at most, two lines on stderr."""
-    import click
+    from typer.exceptions import Abort, Exit, TyperException
 
     try:
         result = command()
     except UnplasticError as error:
         say_error(error)
         return UNMET
-    except click.exceptions.Exit as leaving:
+    except Exit as leaving:
         return leaving.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except TyperException as error:
+        return _say_usage(error)
+    except (KeyboardInterrupt, Abort):
         sys.stderr.write("stopped: nothing half-written was left behind\n")
         return INTERRUPTED
     except BrokenPipeError:
@@ -60,6 +59,16 @@ def write_log(error: BaseException) -> Path:
     log = Path(tempfile.gettempdir()) / name
     log.write_text(text, encoding="utf-8")
     return log
+
+
+def _say_usage(error: Exception) -> int:
+    """Typer's usage errors carry their own rendering and exit code; whatever does not is still a usage error."""
+    show = getattr(error, "show", None)
+    if show:
+        show()
+    else:
+        sys.stderr.write(f"{error}\n")
+    return getattr(error, "exit_code", USAGE)
 
 
 def _one_line(text: str) -> str:
