@@ -55,6 +55,8 @@ def _frames(clip: Clip, container: Any, stream: Any) -> Iterator[Any]:
     try:
         for frame in container.decode(stream):
             at = float(frame.pts * stream.time_base) if frame.pts is not None else at
+            if frame.is_corrupt:
+                raise damaged(clip.path, at, "the decoder had to guess a part of it")
             if frame.interlaced_frame:
                 raise ClipUnsupported(f"{clip.path}: interlaced from {at:.2f} s on", "deinterlace it first")
             yield frame

@@ -29,7 +29,7 @@ STANDARD_RATES = tuple(map(Fraction, (24, 25, 30, 48, 50, 60, 120))) + tuple(
 )
 
 # "explode" makes decoders report broken data instead of painting over it.
-DECODER_OPTIONS = {"err_detect": "explode"}
+DECODER_OPTIONS = {"err_detect": "crccheck+explode"}
 
 
 @dataclass(slots=True)

@@ -120,9 +120,16 @@ class _Encoding:
         # A decoded frame's picture type would steer the encoder: I, P and B are its own decision.
         ready.pict_type = PictureType.NONE
         ready.pts, ready.time_base = pts, self._clip.time_base
+        self._tag(ready)
         if duration:
             ready.duration = duration
         self._mux(self._stream.encode(ready))
+
+    def _tag(self, frame: Any) -> None:
+        """Colour description on the frame itself: ProRes and DNxHR write theirs from it, not from the stream."""
+        color = self._clip.color
+        frame.color_primaries, frame.color_trc, frame.colorspace = color.primaries, color.transfer, color.matrix
+        frame.color_range = 2 if color.is_full_range else 1
 
     def finish(self) -> None:
         """Flush the encoder and the other streams, and close the file."""

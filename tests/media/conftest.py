@@ -1,0 +1,10 @@
+"""Make the clip writer importable by the tests of this room."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from clip_maker import ffprobe  # noqa: F401 - a fixture
