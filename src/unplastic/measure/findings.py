@@ -1,0 +1,191 @@
+"""Readings past their limits, and facts about the file, in plain words with a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from unplastic.clip import Clip
+from unplastic.measure.reference import ReferenceClass, bits_per_pixel, reference_class
+from unplastic.measure.score import COVERAGE_MIN, why_no_verdict, z_value
+from unplastic.reading import Finding, Place, Plasticity, Reading, Severity
+
+Z_WARNING, Z_FAULT = 2.0, 4.0
+BITS_PER_PIXEL_POOR = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A rule: past ``warning`` (beyond ``fault``: a fault) in the direction of ``sign``, ``text`` is said.
+
+    ``place`` names the kind of place to point at. ``text`` may use {value}.
+    """
+
+    name: str
+    reading: str
+    region: str
+    sign: int
+    warning: float
+    fault: float
+    place: str
+    text: str
+    fix: str
+
+
+LIMITS = (
+    Limit(
+        "over_sharp_edges", "edge_overshoot", "frame", +1, 10.0, 18.0, "overshoot",
+        "edges carry halos: they overshoot by {value:.0f} % of their step (clean optics stay under 5 %)",
+        "soften the halos; turn off sharpening in the generator or upscaler",
+    ),
+    Limit(
+        "global_flicker", "global_flicker", "frame", +1, 0.5, 1.5, "",
+        "the brightness of the whole picture flickers by {value:.1f} codes",
+        "deflicker before the cut, or generate the shot again",
+    ),
+    Limit(
+        "frozen_pattern", "screen_lock", "frame", +1, 0.35, 0.6, "boil",
+        "a pattern sticks to the screen while the picture moves (correlation {value:.2f})",
+        "remove the overlay and add grain that is new in every frame",
+    ),
+    Limit(
+        "banding", "banding", "frame", +1, 2.0, 10.0, "banding",
+        "{value:.0f} % of the picture shows bands on smooth slopes",
+        "work in 10 bits and add grain or dither before the last 8-bit step",
+    ),
+    Limit(
+        "grain_is_heavy", "grain_sigma", "frame", +1, 4.0, 7.0, "",
+        "grain of {value:.1f} codes reads as a filter rather than as film",
+        "use a finer look, or denoise before grain",
+    ),
+    Limit(
+        "oversaturated_skin", "skin_chroma_p95", "skin", +1, 0.15, 0.20, "",
+        "skin-coloured areas reach a chroma of {value:.2f}; filmed skin stays under about 0.13",
+        "grade with the chroma knee; ask the generator for neutral colour",
+    ),
+    Limit(
+        "lifted_blacks", "black_level", "frame", +1, 0.064, 0.12, "",
+        "the darkest parts lie at {value:.0%} of white: blacks are lifted",
+        "let the grade set the black level, unless there is haze in the scene",
+    ),
+    Limit(
+        "clipped_whites", "clipped_high", "frame", +1, 0.02, 0.10, "",
+        "{value:.0%} of the picture is clipped white",
+        "generate with softer light; a grade cannot bring back what was clipped",
+    ),
+)  # fmt: skip
+
+FIXES = {
+    "texture_to_edge": ("little_texture_beside_edges", "flat_texture", "surfaces are smooth beside strong edges"),
+    "locked_texture": ("little_locked_texture", "flat_texture", "surfaces carry little texture that stays with them"),
+}
+
+
+def findings(
+    readings: Sequence[Reading], places: Sequence[Place], clip: Clip, verdict: Plasticity
+) -> tuple[Finding, ...]:
+    """All findings of one clip, faults first."""
+    known = {(r.name, r.region): r for r in readings if r.valid and r.value is not None}
+    reference = reference_class(clip)
+    found = [
+        *_past_limits(known, places),
+        *_against_camera(known, places, reference, clip),
+        *_grain(known, clip),
+        *_boiling(known, places, reference, clip),
+        *_file_facts(clip, verdict),
+    ]
+    order: Callable[[Finding], int] = lambda each: ("fault", "warning", "info").index(each.severity)  # noqa: E731
+    return tuple(sorted(found, key=order))
+
+
+def _past_limits(known: dict[tuple[str, str], Reading], places: Sequence[Place]) -> Iterator[Finding]:
+    for limit in LIMITS:
+        reading = known.get((limit.reading, limit.region))
+        if reading is None or reading.value is None or limit.sign * (reading.value - limit.warning) <= 0:
+            continue
+        severity: Severity = "fault" if limit.sign * (reading.value - limit.fault) > 0 else "warning"
+        where, frame = _pointed(places, limit.place, limit.region)
+        yield Finding(limit.name, severity, where, frame, limit.text.format(value=reading.value), limit.fix)
+
+
+def _against_camera(
+    known: dict[tuple[str, str], Reading], places: Sequence[Place], reference: ReferenceClass, clip: Clip
+) -> Iterator[Finding]:
+    """Too little texture is only ever too little against camera footage of the same compression."""
+    for name, (title, place, text) in FIXES.items():
+        reading = known.get((name, "frame"))
+        z = z_value(reading, reference) if reading and not why_no_verdict(clip) else None
+        if reading is None or z is None or -z < Z_WARNING:
+            continue
+        where, frame = _pointed(places, place, "frame")
+        yield Finding(
+            title,
+            "fault" if -z >= Z_FAULT else "warning",
+            where,
+            frame,
+            f"{text}: {reading.value:.2f}, camera clips of its class have {reference.readings[name].median:.2f}",
+            "restore texture on surfaces; prompt for named materials and hard side light",
+        )
+
+
+def _grain(known: dict[tuple[str, str], Reading], clip: Clip) -> Iterator[Finding]:
+    sigma = known.get(("grain_sigma", "frame"))
+    if sigma is None or sigma.value is None or sigma.value >= 0.4:
+        return
+    bits = bits_per_pixel(clip)
+    if bits is not None and bits < 0.15:
+        text = f"there is no grain ({sigma.value:.1f} codes), but at {bits:.2f} bits per pixel an encoder takes it away"
+        yield Finding("no_grain", "info", "frame", None, text, "add grain last; deliver at a bitrate that keeps it")
+        return
+    text = f"there is no grain: flat areas hold {sigma.value:.1f} codes of noise, cameras 0.6 and more"
+    yield Finding("no_grain", "warning", "frame", None, text, "add grain last, new in every frame")
+
+
+def _boiling(
+    known: dict[tuple[str, str], Reading], places: Sequence[Place], reference: ReferenceClass, clip: Clip
+) -> Iterator[Finding]:
+    reading = known.get(("boil_share", "frame"))
+    z = z_value(reading, reference) if reading and not why_no_verdict(clip) else None
+    if reading is None or reading.value is None or z is None or z < Z_WARNING:
+        return
+    where, frame = _pointed(places, "boil", "frame")
+    yield Finding(
+        "boiling",
+        "fault" if z >= Z_FAULT else "warning",
+        where,
+        frame,
+        f"texture boils: {reading.value:.0%} of it changes within four frames without being grain",
+        "calm it before the cut, or generate the shot again with less motion",
+    )
+
+
+def _file_facts(clip: Clip, verdict: Plasticity) -> Iterator[Finding]:
+    if clip.color.is_hdr:
+        yield Finding(
+            "hdr", "info", "frame", None,
+            "the clip is HDR (PQ or HLG): it is passed on with the grade switched off",
+            "grade it in a colour-managed system",
+        )  # fmt: skip
+    bits = bits_per_pixel(clip)
+    if bits is not None and bits < BITS_PER_PIXEL_POOR:
+        yield Finding(
+            "low_bitrate", "warning", "frame", None,
+            f"at {bits:.3f} bits per pixel compression alone makes texture smooth and grain freeze: "
+            "texture, grain and boiling readings tell of the encoder as much as of the generator",
+            "measure and finish the generator's own download, not a web copy",
+        )  # fmt: skip
+    if verdict.score is None:
+        why = why_no_verdict(clip) or (
+            f"only {verdict.coverage:.0%} of the evidence could be measured, {COVERAGE_MIN:.0%} is needed"
+        )
+        hint = "see the reasons beside the readings"
+        yield Finding("no_verdict", "info", "frame", None, f"no score is given: {why}", hint)
+
+
+def _pointed(places: Sequence[Place], name: str, region: str) -> tuple[str, int | None]:
+    """Where to look: the worst place of that name, else the region."""
+    mine = [place for place in places if place.name == name]
+    if not mine:
+        return region, None
+    worst = max(mine, key=lambda place: place.badness)
+    return f"{worst.x},{worst.y},{worst.width},{worst.height}", worst.frame

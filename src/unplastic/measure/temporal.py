@@ -1,0 +1,184 @@
+"""A4: what the fine band does over time: stays, comes anew, boils, or sticks to the screen. And global flicker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from unplastic.clip import Clip
+from unplastic.measure.bootstrap import Array, bounded, pooled, root, share
+from unplastic.measure.places import worst_first, worst_place
+from unplastic.parameter import check, parameter
+from unplastic.reading import Curve, Evidence, Place, Reading
+from unplastic.vision import Run
+from unplastic.vision.motion import LAGS
+
+UNITS = {
+    "rho_1": "1",
+    "rho_2": "1",
+    "rho_4": "1",
+    "fresh_grain": "codes",
+    "boil_share": "1",
+    "boil_life": "frames",
+    "screen_lock": "1",
+}
+BOIL_LIFE_NEEDS = 0.1
+SECOND_DIFFERENCE_POWER = 6.0
+FLICKER_SEED = 20_261_124
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimeTiles:
+    """One run.
+
+    ``sums`` is (tiles, 7): pixels, then energy and repeated energy at lags 1, 2 and 4 (nan where the run
+    is too short). ``still`` is (tiles, 3) of tiles that move: product and both energies without motion compensation.
+    ``means`` is the mean luma of every frame.
+    """
+
+    sums: Array | None
+    still: Array | None
+    means: Array
+    repeats: int
+    place: Place | None
+
+
+@dataclass(frozen=True)
+class Temporal:
+    """rho_k: share of the fine band's energy that a frame k later shows again, along motion: surfaces without edges.
+
+    fresh_grain: sqrt(C_0 - C_1), what is new in every frame. boil_share: rho_1 - rho_4, what neither stays nor is
+    fresh. boil_life: its decay time, from rho_k = p + b exp(-k / tau). screen_lock: correlation of the fine band four
+    frames apart at the same place of the screen where the picture moves: 0 for a camera, 1 for an overlay that does
+    not move. global_flicker: rms of the mean luma beside its own trend, from second differences.
+    """
+
+    name: ClassVar[str] = "temporal"
+
+    pixels_min: int = parameter(8_000, "surface pixels needed over all runs", low=1)
+    moving_px: float = parameter(2.5, "motion over the longest lag above which a tile counts as moving", low=0.5)
+    energy_min: float = parameter(0.02, "fine-band power in codes squared below which a share means nothing", low=0.0)
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def observe(self, run: Run) -> TimeTiles:
+        """Sums per tile of one run, and the place that boils most."""
+        means = np.array([float(np.mean(f.luma[run.lit])) if run.lit.any() else 0.0 for f in run.frames])
+        moves = run.covariances
+        if moves is None:
+            return TimeTiles(None, None, means, run.repeats, None)
+        usable = run.in_focus.astype(np.float64)
+        columns = [moves.pixels]
+        for lag in LAGS:
+            along = moves.along.get(lag)
+            columns += [along.here, along.repeated] if along else [np.full_like(moves.pixels, np.nan)] * 2
+        moving = usable * (moves.speed_px >= self.moving_px)
+        still = np.stack([moves.still.product, moves.still.here, moves.still.there], axis=1)
+        sums = np.stack(columns, axis=1) * usable[:, None]
+        return TimeTiles(sums, still * moving[:, None], means, run.repeats, self._boiling(run, sums))
+
+    def conclude(self, observations: Sequence[TimeTiles], clip: Clip) -> Evidence:
+        """Readings over all runs."""
+        flicker = _flicker([each.means for each in observations])
+        timed = [each.sums for each in observations if each.sums is not None]
+        sums = np.concatenate(timed) if timed else np.empty((0, 7))
+        why = self._why_not(sums, observations, clip)
+        if why:
+            missing = tuple(Reading.missing(name, "frame", unit, why) for name, unit in UNITS.items())
+            return Evidence((*missing, flicker))
+        long = sums[np.isfinite(sums).all(axis=1)]
+        readings = (*_correlations(sums, long), *_boil(long), self._screen_lock(observations), flicker)
+        places = worst_first(each.place for each in observations)
+        return Evidence(readings, (_decay_curve(readings),), places)
+
+    def _why_not(self, sums: Array, observations: Sequence[TimeTiles], clip: Clip) -> str | None:
+        if not len(sums):
+            if clip.frames < 2:
+                return "a single frame has no time"
+            if sum(each.repeats for each in observations):
+                return "no frame differs from the one before"
+            return "the picture is too small for its motion to be followed"
+        pixels = float(sums[:, 0].sum())
+        if pixels < self.pixels_min:
+            return "too little surface in focus whose motion can be followed"
+        if float(sums[:, 1].sum()) / pixels < self.energy_min:
+            return "the surfaces hold nothing fine that could change"
+        return None
+
+    def _screen_lock(self, observations: Sequence[TimeTiles]) -> Reading:
+        still = np.concatenate([each.still for each in observations if each.still is not None])
+        if np.count_nonzero(still[:, 1]) < 6:
+            return Reading.missing("screen_lock", "frame", "1", "nothing in focus moves enough to tell")
+        lock = pooled(still, lambda s: share(s[:, 0], np.sqrt(s[:, 1] * s[:, 2])))
+        return lock.reading("screen_lock", "1")
+
+    def _boiling(self, run: Run, sums: Array) -> Place | None:
+        """Root of the power that decays between lags 1 and 4, in tiles with enough surface."""
+        if not np.isfinite(sums).all():
+            return None
+        lost = share(sums[:, 2] - sums[:, 6], sums[:, 0])
+        judged = sums[:, 0] > 0.25 * run.grid.side_px**2
+        return worst_place("boil", run, 0, np.where(judged, root(lost), np.nan))
+
+
+def _correlations(sums: Array, long: Array) -> tuple[Reading, ...]:
+    why = "needs more different frames in a row"
+    found = []
+    for i, lag in enumerate(LAGS):
+        rows = sums if lag == 1 else long if lag == 4 else sums[np.isfinite(sums[:, 1 + 2 * i])]
+        name = f"rho_{lag}"
+        if not rows.size or not rows[:, 1 + 2 * i].sum() > 0:
+            found.append(Reading.missing(name, "frame", "1", why))
+            continue
+        estimate = pooled(rows[:, [1 + 2 * i, 2 + 2 * i]], lambda s: np.clip(share(s[:, 1], s[:, 0]), -1.0, 1.0))
+        found.append(estimate.reading(name, "1"))
+    fresh = pooled(sums[:, :3], lambda s: root(share(s[:, 1] - s[:, 2], s[:, 0])))
+    return (*found, fresh.reading("fresh_grain", "codes"))
+
+
+def _boil(long: Array) -> tuple[Reading, Reading]:
+    if not long.size:
+        why = "needs five different frames in a row"
+        return Reading.missing("boil_share", "frame", "1", why), Reading.missing("boil_life", "frame", "frames", why)
+    boil = pooled(long, lambda s: np.clip(_rho(s, 1) - _rho(s, 4), 0.0, 1.0))
+    life = pooled(long, _life)
+    if boil.value < BOIL_LIFE_NEEDS or not np.isfinite(life.value):
+        gone = Reading.missing("boil_life", "frame", "frames", "too little boils for a decay time")
+        return boil.reading("boil_share", "1"), gone
+    return boil.reading("boil_share", "1"), life.reading("boil_life", "frames")
+
+
+def _rho(sums: Array, lag: int) -> Array:
+    first = 1 + 2 * LAGS.index(lag)
+    return share(sums[:, first + 1], sums[:, first])
+
+
+def _life(sums: Array) -> Array:
+    """The tau of rho_k = p + b exp(-k / tau): with x = exp(-1 / tau), (rho_2 - rho_4) / (rho_1 - rho_2) = x (1 + x)."""
+    ratio = share(_rho(sums, 2) - _rho(sums, 4), np.maximum(_rho(sums, 1) - _rho(sums, 2), 1e-9))
+    x = (np.sqrt(1.0 + 4.0 * np.clip(ratio, 0.0, None)) - 1.0) / 2.0
+    inside = (x > 0.0) & (x < 1.0)
+    return np.where(inside, -1.0 / np.log(np.where(inside, x, 0.5)), np.nan)
+
+
+def _decay_curve(readings: Sequence[Reading]) -> Curve:
+    known = {r.name: r.value for r in readings if r.valid and r.value is not None}
+    points = [(float(lag), known[f"rho_{lag}"]) for lag in LAGS if f"rho_{lag}" in known]
+    x, y = zip((0.0, 1.0), *points, strict=True)
+    return Curve("texture that stays", x, y, "frames", "share")
+
+
+def _flicker(runs: Sequence[Array]) -> Reading:
+    """White flicker of rms f gives second differences of power 6 f^2; a steady drift or ramp gives none."""
+    second = [np.diff(means, n=2) for means in runs if len(means) >= 3]
+    squares = np.concatenate(second) ** 2 if second else np.empty(0)
+    if not squares.size:
+        return Reading.missing("global_flicker", "frame", "codes", "needs three different frames in a row")
+    drawn = np.random.default_rng(FLICKER_SEED).integers(0, len(squares), (300, len(squares)))
+    draws = np.sqrt(squares[drawn].mean(axis=1) / SECOND_DIFFERENCE_POWER)
+    value = float(np.sqrt(squares.mean() / SECOND_DIFFERENCE_POWER))
+    return bounded(value, draws).reading("global_flicker", "codes")
