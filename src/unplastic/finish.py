@@ -5,12 +5,12 @@ Measured, treated, measured again on the file that was written. Nothing gets its
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from unplastic.clip import CHROMA_STEPS, Clip, Picture
 from unplastic.color import assumed_matrix, codes8, rgb8
@@ -23,9 +23,9 @@ from unplastic.measure import examine, plan
 from unplastic.media import Landing, Writer, container_suffix, pictures, probe, target_depth
 from unplastic.reading import Finding, Place, Report
 from unplastic.render import render
-from unplastic.report import finished as document
-from unplastic.report import finished_page
-from unplastic.treat import Chain, Geometry
+
+if TYPE_CHECKING:
+    from unplastic.treat import Geometry
 
 Progress = Callable[[str, int, int], None]
 
@@ -76,7 +76,7 @@ def finish(
         rendered = treat_clip(clip, recipe, targets, master=master, progress=tell)
         tell("measure", clip.frames, clip.frames)
         written = probe(targets["master"])
-        after = replace(_examine(written), file=landing.final("master").name)
+        after = replace(_examine(written, judged_as=clip), file=landing.final("master").name)
         crops, similarities = _compared(clip, written, before)
         finished = Finished(
             file=str(clip.path),
@@ -105,25 +105,26 @@ def treat_clip(
     progress: Progress | None = None,
 ) -> Rendered:
     """Treat every picture of ``clip`` into ``targets`` ("master", and "web" if wanted), copying all other streams."""
-    with ExitStack() as stack:
-        writers = [
-            stack.enter_context(Writer(target, clip, master if name == "master" else "web", preset=preset))
-            for name, target in targets.items()
-        ]
-        chain = Chain(recipe.treatments, geometry(clip, master, recipe.seed))
+    from unplastic.treat import Chain  # brings the kernels' compiler: measuring does not need it
+
+    files = {master if role == "master" else role: path for role, path in targets.items()}
+    chain = Chain(recipe.treatments, geometry(clip, master, recipe.seed))
+    with Writer(clip, files, preset=preset) as writer:
 
         def treat(picture: Picture) -> Picture:
-            target = writers[0].blank(picture.index, picture.pts, picture.duration)
+            target = writer.blank(picture.index, picture.pts, picture.duration)
             chain.run(picture, target)
             return target
 
         told = (lambda done: progress("treat", done, clip.frames)) if progress else None
-        flow = render(pictures(clip), treat, list(writers), progress=told)
-    return Rendered(tuple(note for writer in writers for note in writer.notes), flow.in_flight_peak)
+        flow = render(pictures(clip), treat, [writer], progress=told)
+    return Rendered(writer.notes, flow.in_flight_peak)
 
 
 def geometry(clip: Clip, master: str, seed: int) -> Geometry:
     """What the treatments may know of ``clip``; an untagged matrix is resolved here, once."""
+    from unplastic.treat import Geometry
+
     across, down = CHROMA_STEPS[clip.chroma]
     matrix = assumed_matrix(clip.color.matrix, clip.width, clip.height)
     return Geometry(
@@ -139,8 +140,9 @@ def geometry(clip: Clip, master: str, seed: int) -> Geometry:
     )
 
 
-def _examine(clip: Clip) -> Report:
-    return examine((pictures(clip, start=frames.start, count=len(frames)) for frames in plan(clip)), clip)
+def _examine(clip: Clip, *, judged_as: Clip | None = None) -> Report:
+    runs = (pictures(clip, start=frames.start, count=len(frames)) for frames in plan(clip))
+    return examine(runs, clip, judged_as=judged_as)
 
 
 def _result_paths(clip: Clip, out: str | Path | None, master: str, *, web: bool) -> dict[str, Path]:
@@ -204,7 +206,6 @@ def _left_out(recipe: Recipe) -> tuple[Finding, ...]:
 
 
 def _write_reports(finished: Finished, landing: Landing) -> None:
-    import json
 
     text = json.dumps(document([finished]), indent=2, ensure_ascii=False, allow_nan=False)
     landing.aside("json").write_text(text + "\n", encoding="utf-8")
