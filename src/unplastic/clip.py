@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Plane = NDArray[np.uint8] | NDArray[np.uint16]
+    Plane = NDArray[np.uint8 | np.uint16]
 
 Chroma = Literal["400", "420", "422", "444"]
 

@@ -156,15 +156,20 @@ def _result_paths(clip: Clip, out: str | Path | None, master: str, *, web: bool)
 
 def _compared(clip: Clip, written: Clip, before: Report) -> tuple[tuple[Crop, ...], list[float]]:
     """Crops of the worst places, before and after, and the structural similarity of the frames they lie in."""
-    places = _worst(before.places) or [
-        Place("middle", clip.frames // 2, 0, 0, min(320, clip.width), min(240, clip.height), 0.0)
-    ]
-    crops, similarities = [], []
+    places = _worst(before.places) or [_middle(clip)]
+    crops: dict[Place, Crop] = {}
+    similarities = []
     for frame in sorted({place.frame for place in places}):
         was, now = _frame(clip, frame), _frame(written, frame)
         similarities.append(structural_similarity(codes8(was.y, was.bit_depth), codes8(now.y, now.bit_depth)))
-        crops += [_crop(clip, written, place, was, now) for place in places if place.frame == frame]
-    return tuple(crops), similarities
+        crops |= {place: _crop(clip, written, place, was, now) for place in places if place.frame == frame}
+    return tuple(crops[place] for place in places), similarities
+
+
+def _middle(clip: Clip) -> Place:
+    width, height = min(320, clip.width), min(240, clip.height)
+    x, y = (clip.width - width) // 2, (clip.height - height) // 2
+    return Place("middle", clip.frames // 2, x, y, width, height, 0.0)
 
 
 def _worst(places: tuple[Place, ...]) -> list[Place]:
@@ -206,6 +211,9 @@ def _left_out(recipe: Recipe) -> tuple[Finding, ...]:
 
 
 def _write_reports(finished: Finished, landing: Landing) -> None:
+
+    from unplastic.report import finished as document
+    from unplastic.report import finished_page
 
     text = json.dumps(document([finished]), indent=2, ensure_ascii=False, allow_nan=False)
     landing.aside("json").write_text(text + "\n", encoding="utf-8")

@@ -39,7 +39,12 @@ class Recipe:
             "strength": self.strength,
             "seed": self.seed,
             "treatments": [
-                {"name": dose.treatment.name, "values": asdict(dose.treatment), "reasons": dose.reasons}  # type: ignore[call-overload]
+                {
+                    "name": dose.treatment.name,
+                    "active": not dose.treatment.is_noop,
+                    "values": asdict(dose.treatment),  # type: ignore[call-overload]
+                    "reasons": dose.reasons,
+                }
                 for dose in self.doses
             ],
             "left_out": [{"name": name, "reason": reason} for name, reason in self.left_out.items()],

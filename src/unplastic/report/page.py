@@ -110,8 +110,9 @@ def _headline(finished: Finished) -> str:
     words_of = [verdict(r, finished.after.reading(r.name, r.region)) for r in finished.before.readings]
     better, worse = words_of.count("better"), words_of.count("worse")
     broken = [guard.name for guard in finished.guards if guard.ok is False]
-    doses = [t["name"] for t in finished.recipe["treatments"] if t["values"].get("strength", 1) > 0]
-    text = f"{', '.join(doses).capitalize()} applied: {better} readings better, {worse} worse."
+    doses = [step["name"] for step in finished.recipe["treatments"] if step["active"]]
+    done = f"{', '.join(doses).capitalize()} applied" if doses else "Nothing needed to be done"
+    text = f"{done}: {better} readings better, {worse} worse."
     return (
         f"{text} Look again at: {', '.join(broken)}."
         if broken
@@ -129,7 +130,7 @@ def _plots(measured: Sequence[tuple[str, Report]]) -> Iterable[dict[str, Any]]:
 
 
 def _named(report: Report, name: str) -> list[Curve]:
-    return [curve for curve in report.curves if curve.name == name and curve.x]
+    return [curve for curve in report.curves if curve.name == name and len(curve.x) > 1]
 
 
 def _rows(before: Report, after: Report | None) -> Iterable[dict[str, Any]]:
