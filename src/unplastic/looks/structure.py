@@ -53,4 +53,4 @@ def _box(a: Array, window: int) -> Array:
     """Means over all ``window`` x ``window`` neighbourhoods that lie inside."""
     sums = np.pad(a.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     total = sums[window:, window:] - sums[:-window, window:] - sums[window:, :-window] + sums[:-window, :-window]
-    return total / window**2
+    return np.asarray(total / window**2)

@@ -1,0 +1,38 @@
+"""What the tests of several rooms share."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from scenes import write_scene
+
+CLIPS = Path(__file__).parents[2] / "shared" / "clips"
+
+
+@pytest.fixture(scope="session")
+def development_clips() -> Path:
+    """The folder of local development clips; skips visibly where it is absent."""
+    if not CLIPS.is_dir():
+        pytest.skip("the development clips are not on this machine")
+    return CLIPS
+
+
+@pytest.fixture(scope="session")
+def plastic_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A 24-frame H.264 clip of 256x192 with sound and a timecode."""
+    path = tmp_path_factory.mktemp("clips") / "shot.mp4"
+    write_scene(path, 256, 192, 24, sound=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def hdr_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An 8-frame 10-bit PQ clip."""
+    path = tmp_path_factory.mktemp("hdr") / "hdr.mp4"
+    write_scene(path, 256, 192, 8, hdr=True)
+    return path
