@@ -68,3 +68,11 @@ def test_a_changed_file_is_seen(name: str, master: Clip) -> None:
 
 def test_changed_structure_is_seen() -> None:
     assert check_guards(report(), report(), CLIP, CLIP, [0.999, 0.9])[4].ok is False
+
+
+def test_an_uncertain_reading_does_not_break_a_guard() -> None:
+    before = report(edge_width=4.0)
+    wide = replace(report(), readings=(Reading("edge_width", "frame", 6.0, "px", 5.2, 6.8),))
+    sure = replace(report(), readings=(Reading("edge_width", "frame", 6.0, "px", 5.8, 6.2),))
+    assert guard("focus", before, wide).ok is True
+    assert guard("focus", before, sure).ok is False

@@ -113,10 +113,14 @@ def _no_worse(
     more: float = 0.0,
     free: float = 0.0,
 ) -> Guard:
-    """After may reach ``free``, or ``ratio`` times before plus ``more``, whichever is larger."""
+    """After may reach ``free``, or ``ratio`` times before plus ``more``, whichever is larger.
+
+    Both are estimates: a guard breaks only when the whole 90 % interval after lies past the limit.
+    """
     a, b = before.reading(reading), after.reading(reading)
     if a is None or b is None or a.value is None or b.value is None or not (a.valid and b.valid):
         missing = next((r.why_not for r in (a, b) if r is not None and not r.valid), None)
         return Guard(name, None, missing or "not measured", "not checked")
     limit = max(free, ratio * a.value + more)
-    return Guard(name, b.value <= limit, f"{b.value:.3g} {unit}".strip(), f"{limit:.3g} {unit}".strip())
+    surely = b.value if b.low is None else min(b.low, b.value)
+    return Guard(name, surely <= limit, f"{b.value:.3g} {unit}".strip(), f"{limit:.3g} {unit}".strip())
