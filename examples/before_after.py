@@ -17,12 +17,12 @@ from unplastic.color import assumed_matrix, rgb8
 from unplastic.media import pictures, probe
 from unplastic.report import sheet
 
-SIZE = (300, 260)
-CENTRE = (0.44, 0.27)
+SIZE = (420, 360)
+CENTRE = (0.38, 0.36)
 
 
 def crop(path: Path) -> NDArray[np.uint8]:
-    """The crop of the middle frame, (260, 300, 3) R'G'B', clamped into small pictures."""
+    """The crop of the middle frame, (360, 420, 3) R'G'B', clamped into small pictures."""
     clip = probe(path)
     picture = next(pictures(clip, clip.frames // 2, 1))
     width, height = min(SIZE[0], clip.width), min(SIZE[1], clip.height)

@@ -12,9 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "examples"))
 
 import sample_clip
 from scipy.ndimage import gaussian_filter
-from skimage import data
 
-PHOTO = data.astronaut().astype(np.float32)[:440, :520]
+PHOTO = sample_clip.public_domain_photo()
 
 
 @pytest.fixture(scope="module")
@@ -60,5 +59,5 @@ def test_both_files_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for name, maker in (("a.mp4", sample_clip.camera), ("b.mp4", sample_clip.plastic)):
         sample_clip.write(tmp_path / name, maker(PHOTO, 3))
         clip = probe(tmp_path / name)
-        assert (clip.width, clip.height, clip.frames) == (480, 416, 3)
+        assert (clip.width, clip.height, clip.frames) == (640, 480, 3)
         assert clip.color.matrix == 1
