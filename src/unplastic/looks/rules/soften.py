@@ -16,13 +16,12 @@ AIM_PERCENT = 5.0
 
 
 def solve(treatment: Soften, report: Report, _: Clip) -> Solution:
-    """Remove the share of the removable overshoot that lies above the aim."""
+    """Remove the share of the overshoot that lies above the aim."""
     overshoot = report.reading("edge_overshoot")
     if overshoot is None or not overshoot.valid or overshoot.value is None:
         why = overshoot.why_not if overshoot else "no edge measure ran"
         return Solution({"strength": 0.0}, {"strength": f"edges could not be measured: {why}"})
-    kept = 100.0 * treatment.kept_overshoot
-    share = min(1.0, max(0.0, overshoot.value - AIM_PERCENT) / max(overshoot.value - kept, 1e-6))
+    share = max(0.0, 1.0 - AIM_PERCENT / max(overshoot.value, 1e-6))
     if share == 0.0:
         return Solution({"strength": 0.0}, {"strength": f"edges overshoot by {overshoot.value:.1f} %: not over-sharp"})
     reason = f"edges overshoot by {overshoot.value:.1f} %, clean optics stay under {AIM_PERCENT:g} %"
