@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from skimage import data
 
 from unplastic.clip import CHROMA_STEPS, Chroma, Clip, ColorTags, Picture
 from unplastic.measure import examine
@@ -133,7 +134,7 @@ class Lab:
         """One of the seven clips of measuring A4, moving by whole pixels, and the texture that is truly locked."""
         detail = self.fractal(1.0, 4.0, seed=3)
         skin = self.fractal(3.0, 4.0, seed=4)
-        scene = self.grain(18.0, 14.0, seed=7)
+        scene = self.grain(12.0, 14.0, seed=7)
         noise = [self.grain(1.0, seed=100 + t) for t in range(frames)]
         frozen = self.grain(4.0, seed=99)
         smooth = np.float32(0.0)
@@ -169,6 +170,25 @@ class Lab:
 @pytest.fixture
 def lab() -> Lab:
     return Lab()
+
+
+@pytest.fixture
+def large_lab() -> Lab:
+    return Lab(480, 720)
+
+
+@pytest.fixture
+def photo() -> Callable[[str], tuple[Lab, Plane]]:
+    """A public-domain photo of scikit-image as luma codes."""
+
+    def load(name: str) -> tuple[Lab, Plane]:
+        rgb = getattr(data, name)()
+        rgb = rgb if rgb.ndim == 3 else np.repeat(rgb[..., None], 3, axis=2)
+        luma = (rgb @ np.array([0.2126, 0.7152, 0.0722]) * 219 / 255 + 16).astype(np.float32)
+        luma = luma[: luma.shape[0] // 2 * 2, : luma.shape[1] // 2 * 2]
+        return Lab(*luma.shape), luma
+
+    return load
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ def pooled(columns: Array, statistic: Callable[[Array], Array]) -> Estimate:
     counts = np.random.default_rng(SEED).poisson(1.0, (DRAWS, len(columns))).astype(np.float64)
     counts[0] = 1.0
     values = statistic(np.einsum("dr,rn->dn", counts, columns))
+    values[counts.sum(axis=1) == 0] = np.nan
     return bounded(float(values[0]), values[1:])
 
 

@@ -21,6 +21,7 @@ GROUPS = 8
 DRAWS = 60
 EDGES_MAX = 1200
 NEAR_PX = 6.5
+DEFOCUS_RATIO = 2.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +36,8 @@ class Profiles:
 class Edges:
     """Overshoot, width and contrast transfer of edges.
 
+    Only edges at most 2.5 times as wide as the sharpest tenth count: halos of sharpening are lost in defocus.
+
     edge_overshoot: how far profiles swing past their plateaus, % of the step, mean of both sides. edge_width: 10-90 %
     rise in px, median. mtf_peak: highest contrast transfer over that of zero frequency: 1 without sharpening.
 
@@ -44,7 +47,7 @@ class Edges:
 
     name: ClassVar[str] = "edges"
 
-    edges_min: int = parameter(200, "edges needed over all sampled frames", low=GROUPS)
+    edges_min: int = parameter(200, "sharp edges needed over all sampled frames", low=GROUPS, high=100_000)
 
     def __post_init__(self) -> None:
         check(self)
@@ -59,9 +62,9 @@ class Edges:
 
     def conclude(self, observations: Sequence[Profiles], clip: Clip) -> Evidence:  # noqa: ARG002
         """Readings over all runs."""
-        profiles = np.concatenate([each.profiles for each in observations])
+        profiles = sharp(np.concatenate([each.profiles for each in observations]))
         if len(profiles) < self.edges_min:
-            why = f"{len(profiles)} straight edges stand alone, {self.edges_min} are needed"
+            why = f"{len(profiles)} sharp and straight edges stand alone, {self.edges_min} are needed"
             return Evidence(tuple(Reading.missing(name, "frame", unit, why) for name, unit in UNITS.items()))
         profiles = profiles[np.linspace(0, len(profiles) - 1, min(len(profiles), EDGES_MAX)).astype(int)]
         widths = rise_widths_px(profiles)
@@ -79,6 +82,14 @@ class Edges:
         return Evidence(readings, (curve,), worst_first(each.place for each in observations))
 
 
+def sharp(profiles: Array) -> Array:
+    """Those of (n, 41) profiles that are not much wider than the sharpest tenth."""
+    if not len(profiles):
+        return profiles
+    widths = rise_widths_px(profiles)
+    return profiles[widths <= DEFOCUS_RATIO * np.percentile(widths, 10)]
+
+
 def group_profiles(profiles: Array) -> Array:
     """(8, 41): the median profile of each eighth of the edges, in the order they have."""
     return np.stack([np.median(group, axis=0) for group in np.array_split(profiles, GROUPS)])
@@ -87,9 +98,19 @@ def group_profiles(profiles: Array) -> Array:
 def overshoot_percent(profiles: Array) -> float:
     """Mean over profiles (n, 41) of 50 % of the excess above 1 plus 50 % of that below 0, within 6.5 px of the edge."""
     near = profiles[:, np.abs(OFFSETS_PX) <= NEAR_PX]
-    above = np.maximum(near.max(axis=1) - 1.0, 0.0)
-    below = np.maximum(-near.min(axis=1), 0.0)
+    above = np.maximum(_summit(near) - 1.0, 0.0)
+    below = np.maximum(_summit(-near), 0.0)
     return float(np.mean(50.0 * (above + below)))
+
+
+def _summit(curves: Array) -> Array:
+    """Highest value of each curve (n, samples), between samples by the parabola through the three at the top."""
+    row = np.arange(len(curves))
+    top = np.clip(curves.argmax(axis=1), 1, curves.shape[1] - 2)
+    before, here, after = (curves[row, top + side] for side in (-1, 0, 1))
+    bend = 2.0 * here - before - after
+    rise = np.where(bend > 1e-9, (after - before) ** 2 / (8.0 * np.where(bend > 1e-9, bend, 1.0)), 0.0)
+    return np.maximum(curves.max(axis=1), here + np.minimum(rise, 0.1 * np.abs(here)))
 
 
 def mtf_peak(profiles: Array) -> float:

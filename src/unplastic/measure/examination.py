@@ -31,10 +31,13 @@ class Measure(Protocol):
 
 
 def plan(clip: Clip) -> tuple[range, ...]:
-    """Frames to sample: three runs of eight consecutive frames around 1/6, 1/2 and 5/6 of the clip, fewer if short."""
+    """Frames to sample: three runs of eight consecutive frames around 1/6, 1/2 and 5/6 of the clip, fewer if short.
+
+    Runs are in order and do not overlap, so that one decoder can serve them all in one pass.
+    """
     length = min(RUN_FRAMES, clip.frames)
     count = max(1, min(RUNS, clip.frames // RUN_FRAMES))
-    starts = [round((clip.frames - length) * (2 * i + 1) / (2 * count)) for i in range(count)]
+    starts = [clip.frames * (2 * i + 1) // (2 * count) - length // 2 for i in range(count)]
     return tuple(range(start, start + length) for start in starts)
 
 

@@ -44,8 +44,8 @@ LIMITS = (
         "deflicker before the cut, or generate the shot again",
     ),
     Limit(
-        "frozen_pattern", "screen_lock", "frame", +1, 0.35, 0.6, "boil",
-        "a pattern sticks to the screen while the picture moves (correlation {value:.2f})",
+        "frozen_pattern", "screen_lock", "frame", +1, 0.25, 0.5, "boil",
+        "a pattern sticks to the screen while the picture moves (excess correlation {value:.2f})",
         "remove the overlay and add grain that is new in every frame",
     ),
     Limit(
@@ -59,12 +59,12 @@ LIMITS = (
         "use a finer look, or denoise before grain",
     ),
     Limit(
-        "oversaturated_skin", "skin_chroma_p95", "skin", +1, 0.15, 0.20, "",
-        "skin-coloured areas reach a chroma of {value:.2f}; filmed skin stays under about 0.13",
+        "oversaturated_skin", "skin_chroma_p95", "skin", +1, 0.22, 0.28, "",
+        "skin-coloured areas reach a chroma of {value:.2f}; nine camera clips in ten stay under 0.22",
         "grade with the chroma knee; ask the generator for neutral colour",
     ),
     Limit(
-        "lifted_blacks", "black_level", "frame", +1, 0.064, 0.12, "",
+        "lifted_blacks", "black_level", "frame", +1, 0.10, 0.20, "",
         "the darkest parts lie at {value:.0%} of white: blacks are lifted",
         "let the grade set the black level, unless there is haze in the scene",
     ),
@@ -138,7 +138,7 @@ def _grain(known: dict[tuple[str, str], Reading], clip: Clip) -> Iterator[Findin
         yield Finding("no_grain", "info", "frame", None, text, "add grain last; deliver at a bitrate that keeps it")
         return
     text = f"there is no grain: flat areas hold {sigma.value:.1f} codes of noise, cameras 0.6 and more"
-    yield Finding("no_grain", "warning", "frame", None, text, "add grain last, new in every frame")
+    yield Finding("no_grain", "info", "frame", None, text, "add grain last, new in every frame")
 
 
 def _boiling(

@@ -60,8 +60,11 @@ class Grain:
 
     name: ClassVar[str] = "grain"
 
-    blocks_min: int = parameter(8, "flat blocks needed for a level", low=2)
-    visible_codes8: float = parameter(0.4, "level below which size and colour of grain mean nothing", low=0.0)
+    blocks_min: int = parameter(8, "flat blocks needed for a level", low=2, high=1_000)
+    spatial_max_codes8: float = parameter(8.0, "most noise that is believed of flat blocks", low=0.0, high=50.0)
+    visible_codes8: float = parameter(
+        0.4, "level below which size and colour of grain mean nothing", low=0.0, high=10.0
+    )
 
     def __post_init__(self) -> None:
         check(self)
@@ -86,10 +89,14 @@ class Grain:
         middle = (luma >= MID_GREY[0]) & (luma <= MID_GREY[1])
         chosen = middle if middle.sum() >= self.blocks_min else np.ones_like(middle)
         sigma = median(level[chosen])
+        within = median(root(power[chosen, 1]))
+        if within.value > self.spatial_max_codes8:
+            why = "what is flattest still holds fine texture, which cannot be told from noise"
+            return Evidence(tuple(Reading.missing(name, "frame", unit, why) for name, unit in UNITS.items()))
         per_luma = self._per_luminance(level, luma)
         readings = (
             sigma.reading("grain_sigma", "codes"),
-            median(root(power[chosen, 1])).reading("grain_spatial", "codes"),
+            within.reading("grain_spatial", "codes"),
             self._freshness(power, is_temporal=kept[0].is_temporal),
             *self._shape(np.concatenate([each.lags for each in kept]), power, sigma.value),
             *per_luma,
@@ -171,9 +178,10 @@ def _half_radius_px(sums: Array) -> Array:
     below = curve < 0.5
     first = np.where(below.any(axis=1), below.argmax(axis=1), LAGS_PX - 1)
     row = np.arange(len(curve))
-    before, after = curve[row, np.maximum(first - 1, 0)], curve[row, first]
-    part = np.clip((before - 0.5) / np.maximum(before - after, 1e-9), 0.0, 1.0)
-    return np.asarray(np.maximum(first - 1, 0) + part, np.float64)
+    last = np.maximum(first - 1, 0)
+    before, after = curve[row, last], curve[row, first]
+    radius: Array = last + np.clip((before - 0.5) / np.maximum(before - after, 1e-9), 0.0, 1.0)
+    return radius
 
 
 def _curves(per_luma: Sequence[Reading]) -> tuple[Curve, ...]:

@@ -35,12 +35,13 @@ class TimeTiles:
     """One run.
 
     ``sums`` is (tiles, 7): pixels, then energy and repeated energy at lags 1, 2 and 4 (nan where the run
-    is too short). ``still`` is (tiles, 3) of tiles that move: product and both energies without motion compensation.
+    is too short). ``moving`` is (tiles, 6) of the pixels that move: product and both energies along motion, then
+    without it.
     ``means`` is the mean luma of every frame.
     """
 
     sums: Array | None
-    still: Array | None
+    moving: Array | None
     means: Array
     repeats: int
     place: Place | None
@@ -48,19 +49,22 @@ class TimeTiles:
 
 @dataclass(frozen=True)
 class Temporal:
-    """rho_k: share of the fine band's energy that a frame k later shows again, along motion: surfaces without edges.
+    """What of the fine band stays with surfaces, and what does not.
 
-    fresh_grain: sqrt(C_0 - C_1), what is new in every frame. boil_share: rho_1 - rho_4, what neither stays nor is
-    fresh. boil_life: its decay time, from rho_k = p + b exp(-k / tau). screen_lock: correlation of the fine band four
-    frames apart at the same place of the screen where the picture moves: 0 for a camera, 1 for an overlay that does
-    not move. global_flicker: rms of the mean luma beside its own trend, from second differences.
+    rho_k: share of its energy that a frame k later shows again, along motion, away from edges. fresh_grain:
+    sqrt(C_0 - C_1), what is new in every frame. boil_share: rho_1 - rho_4, what neither stays nor is fresh. boil_life:
+    its decay time, from rho_k = p + b exp(-k / tau). screen_lock: by how much the band four frames apart correlates
+    better at the same place of the screen than along motion, where the picture moves: 0 for a camera, 1 for an overlay
+    that does not move. global_flicker: rms of the mean luma beside its own trend, from second differences.
     """
 
     name: ClassVar[str] = "temporal"
 
-    pixels_min: int = parameter(8_000, "surface pixels needed over all runs", low=1)
-    moving_px: float = parameter(2.5, "motion over the longest lag above which a tile counts as moving", low=0.5)
-    energy_min: float = parameter(0.02, "fine-band power in codes squared below which a share means nothing", low=0.0)
+    pixels_min: int = parameter(8_000, "surface pixels needed over all runs", low=1, high=10_000_000)
+    moving_tiles_min: int = parameter(6, "tiles with surface that moves needed over all runs", low=1, high=10_000)
+    energy_min: float = parameter(
+        0.02, "fine-band power in codes squared below which a share means nothing", low=0.0, high=100.0
+    )
 
     def __post_init__(self) -> None:
         check(self)
@@ -71,15 +75,14 @@ class Temporal:
         moves = run.covariances
         if moves is None:
             return TimeTiles(None, None, means, run.repeats, None)
-        usable = run.in_focus.astype(np.float64)
+        usable = run.in_focus.astype(np.float64)[:, None]
         columns = [moves.pixels]
         for lag in LAGS:
             along = moves.along.get(lag)
             columns += [along.here, along.repeated] if along else [np.full_like(moves.pixels, np.nan)] * 2
-        moving = usable * (moves.speed_px >= self.moving_px)
-        still = np.stack([moves.still.product, moves.still.here, moves.still.there], axis=1)
-        sums = np.stack(columns, axis=1) * usable[:, None]
-        return TimeTiles(sums, still * moving[:, None], means, run.repeats, self._boiling(run, sums))
+        moving = [getattr(each, part) for each in (moves.moving, moves.still) for part in ("product", "here", "there")]
+        sums = np.stack(columns, axis=1) * usable
+        return TimeTiles(sums, np.stack(moving, axis=1) * usable, means, run.repeats, self._boiling(run, sums))
 
     def conclude(self, observations: Sequence[TimeTiles], clip: Clip) -> Evidence:
         """Readings over all runs."""
@@ -110,11 +113,10 @@ class Temporal:
         return None
 
     def _screen_lock(self, observations: Sequence[TimeTiles]) -> Reading:
-        still = np.concatenate([each.still for each in observations if each.still is not None])
-        if np.count_nonzero(still[:, 1]) < 6:
+        moving = np.concatenate([each.moving for each in observations if each.moving is not None])
+        if np.count_nonzero(moving[:, 1]) < self.moving_tiles_min:
             return Reading.missing("screen_lock", "frame", "1", "nothing in focus moves enough to tell")
-        lock = pooled(still, lambda s: share(s[:, 0], np.sqrt(s[:, 1] * s[:, 2])))
-        return lock.reading("screen_lock", "1")
+        return pooled(moving, _locked_to_screen).reading("screen_lock", "1")
 
     def _boiling(self, run: Run, sums: Array) -> Place | None:
         """Root of the power that decays between lags 1 and 4, in tiles with enough surface."""
@@ -123,6 +125,12 @@ class Temporal:
         lost = share(sums[:, 2] - sums[:, 6], sums[:, 0])
         judged = sums[:, 0] > 0.25 * run.grid.side_px**2
         return worst_place("boil", run, 0, np.where(judged, root(lost), np.nan))
+
+
+def _locked_to_screen(sums: Array) -> Array:
+    along = share(sums[:, 0], np.sqrt(sums[:, 1] * sums[:, 2]))
+    still = share(sums[:, 3], np.sqrt(sums[:, 4] * sums[:, 5]))
+    return np.maximum(still - np.maximum(along, 0.0), 0.0)
 
 
 def _correlations(sums: Array, long: Array) -> tuple[Reading, ...]:

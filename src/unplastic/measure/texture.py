@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 MID_GREY_CODES8 = 110.0
 GAIN_MIN, GAIN_MAX = 0.35, 1.8
+FLAT_BLOCKS_MIN = 8
+FLAT_POWER_MAX = 3.0
+"""Noise of 6 codes has this fine-band power; blocks with more in a lone frame hold grass or gravel, not noise."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,8 +56,8 @@ class Texture:
 
     tile_share_min: float = parameter(0.25, "share of a tile that must be surface for it to count", low=0.0, high=1.0)
     clipped_share_max: float = parameter(0.02, "share of black or white pixels that rejects a tile", low=0.0, high=1.0)
-    pixels_min: int = parameter(8_000, "surface pixels needed over all runs", low=1)
-    edge_pixels_min: int = parameter(400, "edge pixels needed over all runs", low=1)
+    pixels_min: int = parameter(8_000, "surface pixels needed over all runs", low=1, high=10_000_000)
+    edge_pixels_min: int = parameter(400, "edge pixels needed over all runs", low=1, high=10_000_000)
 
     def __post_init__(self) -> None:
         check(self)
@@ -127,9 +130,12 @@ def _surface(run: Run) -> tuple[Array, Array, Array | None]:
 
 
 def _flat_power(run: Run) -> float:
-    """Fine-band power where there is no structure: noise."""
+    """Fine-band power where there is no structure, which is noise; 0 with too few such blocks to know."""
     blocks = run.flat_blocks
-    return float(np.median(blocks.grid.means(np.square(run.fine[0]))[blocks.numbers])) if len(blocks.numbers) else 0.0
+    if len(blocks.numbers) < FLAT_BLOCKS_MIN:
+        return 0.0
+    power = float(np.percentile(blocks.grid.means(np.square(run.fine[0]))[blocks.numbers], 25))
+    return power if power < FLAT_POWER_MAX else 0.0
 
 
 def _flattest(run: Run, judged: NDArray[np.bool_], texture: Array, pixels: Array, edge_energy: Array) -> Place | None:

@@ -2,7 +2,8 @@
 
 The idea is that of Kokaram et al. (2012) and of the AV1 encoder's noise model (flat 32 px blocks); here a quadratic
 surface is removed instead of a plane, which takes soft shading with it, and flatness is judged on a coarser scale than
-the noise, so that noisy blocks are not taken for textured ones.
+the noise, so that noisy blocks are not taken for textured ones. Fine textures look like noise in one respect only:
+hair, grass and weave have a direction, and some other block of their luma is calmer.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from unplastic.vision.bands import blurred, half_size
+from unplastic.vision.bands import blurred, half_size, slopes
 from unplastic.vision.grid import Grid
 from unplastic.vision.plane import Array, Mask, Plane
 
@@ -24,6 +25,11 @@ BLOCK_PX = 32
 BLOCKS_MAX = 160
 ROUGH_CODES8 = 0.35
 ROUGH_OVER_FINE = 0.4
+DIRECTION_MAX = 1.6
+STILL_SLOPE = 0.01
+CALM_RATIO = 1.6
+CALM_OVERALL = 4.0
+QUIET_CODES8 = 0.5
 DARK_CODES8, BRIGHT_CODES8 = 20.0, 232.0
 
 
@@ -75,9 +81,9 @@ def flat_blocks(luma: Plane, lit: Mask) -> FlatBlocks:
     grid = Grid.over(luma.shape, BLOCK_PX)
     rough, fine = _roughness(luma, grid)
     mean = grid.means(luma)
-    flat = rough < np.maximum(ROUGH_CODES8, ROUGH_OVER_FINE * fine)
+    flat = (rough < np.maximum(ROUGH_CODES8, ROUGH_OVER_FINE * fine)) & _has_no_direction(luma, grid)
     flat &= (mean > DARK_CODES8) & (mean < BRIGHT_CODES8) & (grid.counts(lit) == grid.side_px**2)
-    numbers = np.flatnonzero(flat)
+    numbers = _calm(np.flatnonzero(flat), fine, mean)
     numbers = numbers[_evenly_over_luma(mean[numbers], rough[numbers])]
     return FlatBlocks(grid, (luma.shape[0], luma.shape[1]), numbers, mean[numbers])
 
@@ -90,11 +96,38 @@ def _roughness(luma: Plane, grid: Grid) -> tuple[Array, Array]:
     return _rms(smooth), _rms(fine)
 
 
+def _has_no_direction(luma: Plane, grid: Grid) -> Mask:
+    """(blocks,): slopes point everywhere alike, as those of noise do: eigenvalues of their covariance nearly equal."""
+    across, down = slopes(luma)
+    xx, xy, yy = grid.means(across * across), grid.means(across * down), grid.means(down * down)
+    middle, apart = (xx + yy) / 2, np.sqrt((xx - yy) ** 2 / 4 + xy**2)
+    return middle + apart <= DIRECTION_MAX * (middle - apart) + STILL_SLOPE
+
+
+def _calm(numbers: NDArray[np.intp], fine: Array, mean: Array) -> NDArray[np.intp]:
+    """Those blocks that are nearly as calm as the calmest tenth of their level of luma.
+
+    No level is believed to be more than four times as noisy as the calmest blocks of the picture: it holds texture.
+    """
+    if not numbers.size:
+        return numbers
+    numbers = numbers[fine[numbers] <= CALM_OVERALL * max(QUIET_CODES8, float(np.percentile(fine[numbers], 5)))]
+    kept = []
+    for group in _by_level(mean[numbers]):
+        level = fine[numbers[group]]
+        kept.append(group[level <= CALM_RATIO * np.percentile(level, 10)] if group.size else group)
+    return numbers[np.sort(np.concatenate(kept))]
+
+
+def _by_level(mean: Array) -> list[NDArray[np.intp]]:
+    """Numbers of the blocks of each of eight levels of luma."""
+    level = np.clip(mean // 32, 0, 7).astype(int)
+    return [np.flatnonzero(level == each) for each in range(8)]
+
+
 def _evenly_over_luma(mean: Array, rough: Array) -> NDArray[np.intp]:
     """The flattest blocks of each of eight luma levels, in their order in the picture."""
-    level = np.clip(mean // 32, 0, 7).astype(int)
-    kept = [np.flatnonzero(level == each) for each in range(8)]
-    chosen = [group[np.argsort(rough[group], kind="stable")[: BLOCKS_MAX // 8]] for group in kept]
+    chosen = [group[np.argsort(rough[group], kind="stable")[: BLOCKS_MAX // 8]] for group in _by_level(mean)]
     first = np.concatenate(chosen)
     rest = np.setdiff1d(np.arange(len(mean)), first)
     fill = rest[np.argsort(rough[rest], kind="stable")[: BLOCKS_MAX - len(first)]]

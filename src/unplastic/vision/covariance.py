@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from unplastic.vision.grid import Grid
-from unplastic.vision.motion import LAGS, full_size, warped
+from unplastic.vision.motion import LAGS, Motion, full_size, warped
 from unplastic.vision.plane import Array, Mask, Plane
 
 if TYPE_CHECKING:
     from unplastic.vision.run import Run
 
+MOVING_PX = 2.5
+AT_REST_RATIO = 3.0
 TRACKED_ERROR = 0.35
 TRACKED_CODES8 = 1.0
 
@@ -52,15 +54,14 @@ class Along:
 class Covariances:
     """Sums over the anchor frames of a run.
 
-    ``along`` maps a lag in frames to sums along motion; all lags are taken on the same pixels. ``still`` has the sums
-    without motion at the lag ``still_lag``. ``pixels`` counts pixels, ``speed_px`` is the median motion at that lag.
+    ``along`` maps a lag in frames to sums along motion; all lags are taken on the same ``pixels``. ``moving`` and
+    ``still`` are sums over those that move by at least 2.5 px within the longest lag: along motion, and without it.
     """
 
     along: dict[int, Along]
+    moving: Along
     still: Along
-    still_lag: int
     pixels: Array
-    speed_px: Array
 
 
 def covariances(run: Run) -> Covariances:
@@ -69,10 +70,9 @@ def covariances(run: Run) -> Covariances:
     parts = [_anchor(run, t, lags) for t in run.anchors]
     return Covariances(
         along={lag: _total([part.along[lag] for part in parts]) for lag in lags},
+        moving=_total([part.moving for part in parts]),
         still=_total([part.still for part in parts]),
-        still_lag=lags[-1],
         pixels=np.sum([part.pixels for part in parts], axis=0),
-        speed_px=np.median([part.speed_px for part in parts], axis=0),
     )
 
 
@@ -83,21 +83,19 @@ def _anchor(run: Run, t: int, lags: Sequence[int]) -> Covariances:
     tracked = [_is_tracked(run.half[t], run.half[t + lag], move.flow, grid) for lag, move in moves.items()]
     keep = np.logical_and.reduce(tracked).astype(np.float64)
     mask = (run.regions(t).texture & full_size(trusted, run.shape)).astype(np.float32)
-    here = fine[t] * mask
-    along = {
-        lag: _sums(here, fine[t], warped(fine[t + lag], move.flow), mask, grid, keep) for lag, move in moves.items()
-    }
+    there = {lag: warped(fine[t + lag], move.flow) for lag, move in moves.items()}
     last = lags[-1]
+    moving = mask * full_size(_truly_moving(run.half[t], run.half[t + last], moves[last], grid), run.shape)
     return Covariances(
-        along=along,
-        still=_sums(here, fine[t], fine[t + last], mask, grid, keep),
-        still_lag=last,
+        along={lag: _sums(fine[t], plane, mask, grid, keep) for lag, plane in there.items()},
+        moving=_sums(fine[t], there[last], moving, grid, keep),
+        still=_sums(fine[t], fine[t + last], moving, grid, keep),
         pixels=grid.sums(mask) * keep,
-        speed_px=_at_half(grid).means(moves[last].speed_px()),
     )
 
 
-def _sums(masked: Plane, here: Plane, there: Plane, mask: Plane, grid: Grid, keep: Array) -> Along:
+def _sums(here: Plane, there: Plane, mask: Plane, grid: Grid, keep: Array) -> Along:
+    masked = here * mask
     return Along(
         grid.sums(masked * there) * keep, grid.sums(masked * here) * keep, grid.sums(mask * there * there) * keep
     )
@@ -109,6 +107,22 @@ def _is_tracked(a: Plane, b: Plane, flow: Plane, grid: Grid) -> Mask:
     gap = tiles.means(np.square(a - warped(b, flow)))
     spread = tiles.means(np.square(a)) - tiles.means(a) ** 2
     return (gap < TRACKED_CODES8**2) | (gap < TRACKED_ERROR**2 * spread)
+
+
+def _truly_moving(a: Plane, b: Plane, move: Motion, grid: Grid) -> Mask:
+    """Pixels at half size that move, in tiles where the motion explains the coarse picture far better than rest does.
+
+    Flow bleeds over the outlines of moving things onto the ground behind them, which then only seems to move.
+    """
+    moving = move.speed_px() >= MOVING_PX
+    tiles = _at_half(grid)
+    at_rest = tiles.sums(np.square(a - b) * moving)
+    along = tiles.sums(np.square(a - warped(b, move.flow)) * moving)
+    explained = (at_rest > AT_REST_RATIO * along).reshape(grid.rows, grid.columns)
+    cells = np.zeros_like(moving)
+    side = tiles.side_px
+    tiles.inside(cells)[:] = explained.repeat(side, axis=0).repeat(side, axis=1)
+    return moving & cells
 
 
 def _at_half(grid: Grid) -> Grid:

@@ -9,21 +9,22 @@ from unplastic.vision.bands import grown_square
 from unplastic.vision.grid import Grid
 from unplastic.vision.plane import Array, Mask, Plane
 
-PLATEAU_PX = 7
+PLATEAU_PX = 11
 AROUND_PX = 33
 SAME_CODES8 = 0.3
 STEP_MIN_CODES8 = 0.75
 SPREAD_MAX_CODES8 = 3.3
-PLATEAU_SHARE_MIN = 0.5
+PLATEAU_SHARE_MIN = 0.4
 
 
 def banded(luma: Plane, lit: Mask, grid: Grid) -> tuple[Array, Array]:
     """(tiles,) pixels with visible bands, and (tiles,) pixels on smooth slopes that could have them.
 
-    A smooth slope changes by less than 3.3 codes within 33 px, and does change. It is banded where at least half of
-    those 33 px are plateaus (7 px windows that differ by less than 0.3 codes, so that noise of even half a code leaves
-    none) while somewhere in the window luma steps by at least 0.75 codes from one pixel to the next but one: the
-    change then happens in steps, as it never does in a smooth slope of ten bits.
+    A smooth slope changes by less than 3.3 codes within 33 px, and does change. It is banded where at least two
+    fifths of those 33 px are the middle of plateaus (11 px windows that differ by less than 0.3 codes: wider than the
+    8 px blocks of a codec, and such that noise of even half a code leaves none) while somewhere in the window luma
+    steps by at least 0.75 codes from one pixel to the next but one: the change then happens in steps, as it never does
+    in a smooth slope of ten bits.
     """
     range_around = _spread(luma, AROUND_PX)
     smooth = (range_around <= SPREAD_MAX_CODES8) & lit

@@ -20,7 +20,7 @@ STEP_PX = 0.5
 OFFSETS_PX = np.arange(-REACH_PX, REACH_PX + STEP_PX, STEP_PX)
 ALONG_PX = np.arange(-3.0, 4.0)
 PER_TILE_MAX = 8
-CROWD_SHARE_MAX = 0.22
+CROWD_SHARE_MAX = 0.45
 SLOPE_MIN = 4.0
 STRAIGHT_MAX = 0.10
 PLATEAU_PX = 3.0
@@ -65,18 +65,13 @@ def _candidates(luma: Plane, lit: Mask, grid: Grid) -> tuple[Array, Array, Array
     inner[margin:-margin, margin:-margin] = lit[margin:-margin, margin:-margin]
     ridge = (slope >= cv2.dilate(slope, np.ones((3, 3), np.uint8))) & (slope > SLOPE_MIN) & inner
     steep = (slope > SLOPE_MIN).astype(np.float32)
-    ridge &= cv2.blur(steep, (2 * REACH_PX + 1, 2 * REACH_PX + 1)) < _crowd_limit(slope)
+    ridge &= cv2.blur(steep, (2 * REACH_PX + 1, 2 * REACH_PX + 1)) < CROWD_SHARE_MAX
     y, x = np.nonzero(ridge)
     chosen = _best_of_tiles(slope[y, x].astype(np.float64), grid.tile_of(x, y))
     y, x = y[chosen], x[chosen]
     smooth_x, smooth_y = blurred(sx, 1.5)[y, x], blurred(sy, 1.5)[y, x]
     length = np.maximum(np.hypot(smooth_x, smooth_y), 1e-6)
     return x.astype(np.float64), y.astype(np.float64), smooth_x / length, smooth_y / length
-
-
-def _crowd_limit(slope: Plane) -> Plane:
-    """Share of steep pixels around an edge that stands alone: a wider share is allowed to a steeper edge."""
-    return np.minimum(0.45, CROWD_SHARE_MAX + 0.004 * slope)
 
 
 def _best_of_tiles(slope: Array, tile: NDArray[np.intp]) -> NDArray[np.intp]:

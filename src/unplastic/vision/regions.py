@@ -21,6 +21,8 @@ FAR_FROM_EDGE_PX = 5
 FOCUS_SLOPE_MIN = 1.5
 FOCUS_PIXELS_MIN = 8
 DEFOCUS_RATIO = 2.5
+DIFFERENCE_VARIANCE = 1.0 / 3.0
+"""Central differences see a picture through a box 2 px wide, of this variance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +81,8 @@ def tile_blur(luma: Plane, lit: Mask, grid: Grid) -> Array:
     y, x = np.nonzero(ridge)
     ratio = slope[ridge] / np.maximum(steepness(blurred(luma, 2.0))[ridge], 1e-3)
     squared = ratio.astype(np.float64) ** 2
-    blur = np.sqrt(np.maximum(4.0 - squared, 0.01) / np.maximum(squared - 1.0, 1e-3))
+    spread = np.maximum(4.0 - squared, 0.0) / np.maximum(squared - 1.0, 1e-3)
+    blur = np.sqrt(np.maximum(spread - DIFFERENCE_VARIANCE, 0.04))
     return _low_of_groups(blur, grid.tile_of(x, y), grid.count)
 
 
