@@ -46,7 +46,8 @@ def row(name: str, cpu_s: float, result: Finished | str) -> str:
     active = ", ".join(step["name"] for step in result.recipe["treatments"] if step["active"]) or "nothing"
     broken = ", ".join(guard.name for guard in result.guards if guard.ok is False) or "–"
     size = f"{result.before.width}x{result.before.height}"
-    return f"| {name} | {size}, {result.frames} f | {active} | {broken} | {changes(result)} | {score(result)} | {cpu_s:.0f} |"
+    cells = (name, f"{size}, {result.frames} f", active, broken, changes(result), score(result), f"{cpu_s:.0f}")
+    return "| " + " | ".join(cells) + " |"
 
 
 def changes(result: Finished) -> str:
@@ -76,7 +77,8 @@ def main(clips: Path, out: Path) -> None:
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     head = (
         "# The main job on every development clip\n\n"
-        f"{dt.date.today()}, {os.cpu_count()} cores, Python {platform.python_version()}, `python benchmark/every_clip.py`. "
+        f"{dt.date.today()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
+        "`python benchmark/every_clip.py CLIPS OUT`. "
         f"Look fine-35mm, master ProRes 422 HQ, web file and report for each. {len(done)} of {len(results)} finished; "
         f"median {median(cpu for _, cpu, _ in results):.0f} CPU s a clip; peak {peak:.0f} MiB in a process. "
         f"Broken guards: {', '.join(f'{name} {count}' for name, count in broken.most_common()) or 'none'}.\n\n"
