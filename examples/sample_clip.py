@@ -49,13 +49,13 @@ def plastic(photo: Rgb, frames: int = FRAMES) -> Iterator[Rgb]:
 
 
 def plasticise(photo: Rgb) -> Rgb:
-    """Airbrush what is flat (two passes of a bilateral filter), then sharpen what is an edge (radius 2, amount 1.4)."""
+    """Airbrush what is flat (two passes of a bilateral filter), then sharpen what is an edge (radius 2, amount 0.8)."""
     smooth = photo
     for _ in range(2):
         smooth = _bilateral(smooth, radius_px=4, space_px=4.0, range_codes8=50.0)
     luma = smooth @ np.array([0.299, 0.587, 0.114], np.float32)
     edge = np.clip((gaussian_gradient_magnitude(luma, 1.0) - 8.0) / 12.0, 0.0, 1.0)[..., None]
-    return smooth + 1.4 * edge * (smooth - gaussian_filter(smooth, (2.0, 2.0, 0.0)))
+    return smooth + 0.8 * edge * (smooth - gaussian_filter(smooth, (2.0, 2.0, 0.0)))
 
 
 def public_domain_photo() -> Rgb:
