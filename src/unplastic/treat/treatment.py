@@ -35,11 +35,12 @@ class Geometry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strip:
-    """Some rows of a picture as nominal signals in float32.
+    """Some rows of a picture as nominal signals in C-contiguous float32.
 
-    ``y`` is (rows, width): 0 is black, 1 is white, excursions beyond both survive. ``cb`` and ``cr`` are
-    (rows / down, ceil(width / across)), -0.5..0.5. ``row`` is the picture row of ``y[0]`` (it may be negative or run
-    past the last row: rows outside the picture repeat the nearest row inside).
+    ``y`` is (rows, columns): 0 is black, 1 is white, excursions beyond both survive. ``cb`` and ``cr`` are
+    (rows / down, columns / across), -0.5..0.5. ``rows`` is even; ``columns`` is the picture's width rounded up to a
+    multiple of ``across``, the last column repeated. ``row`` is the picture row of ``y[0]``, always even (it may be
+    negative or run past the last row: rows outside the picture repeat the nearest row inside).
     """
 
     y: NDArray[np.float32]
@@ -53,7 +54,12 @@ class Pass(Protocol):
 
     @property
     def reach(self) -> int:
-        """Luma rows of context it needs above and below; 0 for a pointwise pass."""
+        """Luma rows of context it needs above and below, an even number; 0 for a pointwise pass."""
+        ...
+
+    @property
+    def touches_chroma(self) -> bool:
+        """False when it leaves ``cb`` and ``cr`` alone: its target then shares the source's, not to be written."""
         ...
 
     def __call__(self, source: Strip, target: Strip, frame: int) -> None:

@@ -1,0 +1,68 @@
+"""Templates of grain: correlated noise drawn once per clip by a causal autoregressive process.
+
+The form published with AV1 (Norkin and Birkbeck, DCC 2018): each sample is a weighted sum of earlier neighbours, up to
+`LAG` rows and columns away, plus white noise. The weights solve the Yule-Walker equations for the autocorrelation that
+white noise has after a Gaussian blur.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LAG = 3
+WHITE_SHARE = 0.04
+"""White noise mixed into the wanted autocorrelation: a Gaussian's own is so smooth that lag 3 would ring without it."""
+
+BLOCK = 32
+"""Side of the squares that a picture's grain is laid from."""
+
+BURN_IN = 64
+LEVELS = 32
+"""Template levels per standard deviation; int8 then holds four of them."""
+
+SIZE_MAX_PX = 1.5
+"""The largest Gaussian that a process of lag 3 carries with lag-1 correlations within 0.05."""
+
+
+def steps() -> NDArray[np.intp]:
+    """The 24 earlier neighbours as (dy, dx), the furthest row first."""
+    causal = [(dy, dx) for dy in range(-LAG, 1) for dx in range(-LAG, LAG + 1) if (dy, dx) < (0, 0)]
+    return np.array(causal, np.intp)
+
+
+def correlation(offset: NDArray[np.intp], size_px: tuple[float, float]) -> NDArray[np.float64]:
+    """Autocorrelation at (dy, dx) of white noise blurred by a Gaussian of sd ``size_px`` (down, across)."""
+    down, across = size_px
+    return np.exp(-((offset[..., 0] / (2.0 * down)) ** 2) - (offset[..., 1] / (2.0 * across)) ** 2)
+
+
+def weights(size_px: tuple[float, float]) -> NDArray[np.floating]:
+    """The process's weight of each of `steps` (Yule-Walker, with a little white noise mixed in)."""
+    past = steps()
+    between = correlation(past[:, None] - past[None], size_px)
+    return np.linalg.solve(between + WHITE_SHARE * np.eye(len(past)), correlation(past, size_px))
+
+
+def draw(seed: int, part: int, samples: int, size_px: tuple[float, float]) -> NDArray[np.int8]:
+    """A (samples, samples) template of unit sd in steps of 1/32, from (``seed``, ``part``) alone."""
+    from unplastic.treat.kernels.grain import run_process
+
+    shape = samples + BURN_IN, samples + 2 * BURN_IN
+    field = _white(seed, part, shape)
+    run_process(field, weights(size_px), steps())
+    inside = field[BURN_IN:, BURN_IN:-BURN_IN]
+    inside = (inside - inside.mean()) / inside.std()
+    return np.clip(np.rint(inside * LEVELS), -127, 127).astype(np.int8)
+
+
+def _white(seed: int, part: int, shape: tuple[int, int]) -> NDArray[np.float64]:
+    """Unit white Gaussian noise by Box and Muller (1958) on raw Philox words, whose stream never changes."""
+    key = (seed & (1 << 64) - 1) | part << 64
+    words = np.random.Philox(key=key).random_raw(2 * shape[0] * shape[1]).reshape(2, *shape)
+    uniform = ((words >> np.uint64(11)).astype(np.float64) + 0.5) / 2.0**53
+    return np.sqrt(-2.0 * np.log(uniform[0])) * np.cos(2.0 * np.pi * uniform[1])
