@@ -7,46 +7,56 @@ from fractions import Fraction
 from typing import Any
 
 import av
-from av.error import FFmpegError
 
 from unplastic.clip import Clip
+from unplastic.media.containers import CARRIES
+from unplastic.media.probe import video_stream
 
-# Keys that the MOV and MP4 muxers write by themselves or cannot hold as they were.
-OWN_KEYS = {"major_brand", "minor_version", "compatible_brands", "encoder", "handler_name", "vendor_id", "duration"}
+# Keys that muxers write by themselves, that hold for the old file only, or that no longer hold for upright pictures.
+OWN_KEYS = {
+    "bps", "compatible_brands", "duration", "encoder", "handler_name", "major_brand", "minor_version",
+    "number_of_bytes", "number_of_frames", "rotate", "vendor_id",
+}  # fmt: skip
 QUICKTIME_KEYS = {
     "title", "artist", "album_artist", "album", "comment", "composer", "copyright", "creation_time", "date",
     "description", "episode_id", "genre", "grouping", "keywords", "language", "location", "lyrics", "network", "show",
     "synopsis", "timecode", "track",
 }  # fmt: skip
+QUICKTIME_LANGUAGES = {
+    "bod": "tib", "cze": "ces", "deu": "ger", "ell": "gre", "fre": "fra", "hye": "arm", "isl": "ice",
+    "kat": "geo", "mkd": "mac", "mya": "bur", "nld": "dut", "rum": "ron", "slo": "slk", "sqi": "alb", "swe": "sve",
+    "zho": "chi",
+}  # fmt: skip
+"""ISO 639-2 to the spelling that FFmpeg's table of QuickTime's language numbers uses; it drops what it cannot find."""
+
+AAC_RATES_HZ = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 64_000, 88_200, 96_000)
 
 
 class Carriage:
-    """Copies sound, subtitles, chapters and tags of ``clip`` into an output container."""
+    """Copies sound, subtitles and attachments of ``clip`` into an output container; ``notes`` says what is left out."""
 
     def __init__(self, clip: Clip, output: Any, *, sound_as: str | None = None) -> None:
         """Add the streams; ``sound_as`` names an encoder for sound that must be re-encoded (the web file only)."""
         self._source = av.open(str(clip.path), "r", metadata_errors="replace")
         self._output = output
+        self._is_matroska = output.format.name == "matroska"
         self._copies: dict[int, Any] = {}
         self._encoders: dict[int, Any] = {}
-        for stream in self._source.streams:
-            if stream.type == "audio" and stream.codec_context is not None:
-                self._add_sound(stream, sound_as)
-            elif stream.type == "subtitle" and sound_as is None and stream.codec_context is not None:
-                self._copies[stream.index] = self._copied(stream)
         self._waiting: Any = None
+        left_out = [stream for stream in self._source.streams if not self._takes(stream, sound_as)]
+        self.notes = tuple(f"left out: {stream.type} stream {stream.index} ({_named(stream)})" for stream in left_out)
         self._packets = self._other_packets()
 
     def advance(self, until: Fraction | None) -> None:
         """Write every waiting packet up to ``until`` seconds, or all that are left."""
         while True:
             packet = self._waiting if self._waiting is not None else next(self._packets, None)
+            self._waiting = None
             if packet is None:
                 return
             if until is not None and packet.dts * packet.time_base > until:
                 self._waiting = packet
                 return
-            self._waiting = None
             self._write(packet)
 
     def finish(self) -> None:
@@ -58,6 +68,42 @@ class Carriage:
     def close(self) -> None:
         """Close the source."""
         self._source.close()
+
+    def _takes(self, stream: Any, sound_as: str | None) -> bool:
+        """Add a stream for ``stream`` if the output can hold one; True also where none is needed."""
+        if stream.type == "video":
+            return True  # the picture itself, or a cover that was made from it
+        if stream.type == "attachment":
+            if self._is_matroska:
+                self._output.add_stream_from_template(stream)
+            return self._is_matroska
+        if stream.type == "data":
+            return _is_rebuilt(stream, self._source)
+        if stream.codec_context is None:
+            return False
+        if stream.type == "audio" and sound_as and stream.codec_context.name != "aac":
+            return self._encode_sound(stream, sound_as)
+        if sound_as and stream.codec_context.name not in CARRIES[".mp4"]:
+            return False
+        self._copies[stream.index] = self._copied(stream)
+        return True
+
+    def _encode_sound(self, stream: Any, codec: str) -> bool:
+        """Add an encoder for the first sound track; one is enough for a web file."""
+        if self._encoders:
+            return False
+        rate = stream.codec_context.sample_rate
+        encoder = self._output.add_stream(codec, rate=rate if rate in AAC_RATES_HZ else 48_000)
+        encoder.layout = "mono" if stream.codec_context.channels == 1 else "stereo"
+        encoder.bit_rate = 192_000
+        self._encoders[stream.index] = encoder
+        return True
+
+    def _copied(self, stream: Any) -> Any:
+        copy = self._output.add_stream_from_template(stream)
+        copy.metadata.update(_kept(stream.metadata, self._output))
+        copy.disposition = stream.disposition
+        return copy
 
     def _other_packets(self) -> Iterator[Any]:
         chosen = [s for s in self._source.streams if s.index in self._copies or s.index in self._encoders]
@@ -76,34 +122,12 @@ class Carriage:
         for frame in packet.decode():
             self._output.mux(self._encoders[index].encode(frame))
 
-    def _add_sound(self, stream: Any, sound_as: str | None) -> None:
-        if sound_as is None or stream.codec_context.name == "aac":
-            self._copies[stream.index] = self._copied(stream)
-            return
-        if self._encoders:
-            return  # one sound track is enough for a web file
-        encoder = self._output.add_stream(sound_as, rate=stream.codec_context.sample_rate)
-        encoder.layout = "mono" if stream.codec_context.channels == 1 else "stereo"
-        encoder.bit_rate = 192_000
-        self._encoders[stream.index] = encoder
-
-    def _copied(self, stream: Any) -> Any:
-        copy = self._output.add_stream_from_template(stream)
-        for key, value in stream.metadata.items():
-            if key not in OWN_KEYS:
-                copy.metadata[key] = value
-        return copy
-
 
 def carry_tags(clip: Clip, output: Any, stream: Any) -> None:
-    """Copy the container's tags, the picture stream's language, chapters, and the timecode."""
+    """Copy the container's tags, the picture stream's own, chapters, and the timecode."""
     with av.open(str(clip.path), "r", metadata_errors="replace") as source:
-        for key, value in source.metadata.items():
-            if key.lower() not in OWN_KEYS:
-                output.metadata[key] = value
-        for key, value in source.streams.video[0].metadata.items():
-            if key not in OWN_KEYS:
-                stream.metadata[key] = value
+        output.metadata.update(_kept(source.metadata, output))
+        stream.metadata.update(_kept(video_stream(source, clip.path).metadata, output))
         chapters = source.chapters()
         if chapters:
             output.set_chapters(chapters)
@@ -115,8 +139,27 @@ def carry_tags(clip: Clip, output: Any, stream: Any) -> None:
 
 def has_foreign_tags(clip: Clip) -> bool:
     """True when the clip has tags that QuickTime files hold only in their free-form list."""
-    try:
-        with av.open(str(clip.path), "r", metadata_errors="replace") as source:
-            return any(key.lower() not in OWN_KEYS | QUICKTIME_KEYS for key in source.metadata)
-    except (FFmpegError, OSError):
-        return False
+    with av.open(str(clip.path), "r", metadata_errors="replace") as source:
+        return any(key.lower() not in OWN_KEYS | QUICKTIME_KEYS for key in source.metadata)
+
+
+def _kept(tags: dict[str, str], output: Any) -> dict[str, str]:
+    kept = {
+        key: value
+        for key, value in tags.items()
+        if key.lower().removesuffix("-eng") not in OWN_KEYS and not key.lower().startswith("_statistics")
+    }
+    if output.format.name == "mov" and kept.get("language") in QUICKTIME_LANGUAGES:
+        kept["language"] = QUICKTIME_LANGUAGES[kept["language"]]
+    return kept
+
+
+def _is_rebuilt(stream: Any, source: Any) -> bool:
+    """True for the data streams that the muxer makes anew: the timecode track and QuickTime's list of chapters."""
+    return "timecode" in stream.metadata or (bool(source.chapters()) and "mov" in source.format.name.split(","))
+
+
+def _named(stream: Any) -> str:
+    if stream.codec_context is not None:
+        return stream.codec_context.name
+    return stream.metadata.get("handler_name") or "unknown kind"

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from av.error import FFmpegError
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import Interpolation, VideoReformatter
 
 from unplastic.clip import CHROMA_STEPS, Clip, Picture
 from unplastic.errors import ClipUnsupported
-from unplastic.media.failure import damaged
+from unplastic.media.failure import clock, damaged
 from unplastic.media.formats import Layout, layout_of, working_format
-from unplastic.media.probe import DECODER_OPTIONS, opened, video_stream
+from unplastic.media.packets import is_shown, playable
+from unplastic.media.probe import be_strict, opened, video_stream
+from unplastic.media.rgb import ycbcr_from_rgb
 
 if TYPE_CHECKING:
     from unplastic.clip import Plane
@@ -23,57 +24,93 @@ if TYPE_CHECKING:
 SEEK_FROM = 24
 """Frames from the start below which seeking is not worth it."""
 
+EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
+
 
 def pictures(clip: Clip, start: int = 0, count: int | None = None) -> Iterator[Picture]:
-    """Decode ``count`` pictures (all if None) from frame ``start`` on.
+    """Decode ``count`` pictures (all if None) from frame ``start`` on; closing the iterator closes the file.
 
-    A file is damaged when a picture cannot be decoded, or when fewer come out than were counted: `ClipDamaged` then
-    names the time. A plane may be a view of a decoder's buffer; it stays valid as long as the picture is held.
+    A plane may be a read-only view of a decoder's buffer; it stays valid as long as the picture is held. Where a clip
+    begins is said in `packets.playable`. From there on every picture must decode: data that the decoder rejects or
+    guesses at, and pictures that never come out, raise `ClipDamaged` with the time.
     """
-    wanted = min(clip.frames, clip.frames if count is None else start + count)
+    stop = clip.frames if count is None else min(clip.frames, start + count)
+    carry = _Carrier(clip)
+    expected = max(0, start)
+    at_s = 0.0
+    for index, frame in _numbered(clip, expected):
+        if index >= stop:
+            return
+        if index < expected:
+            continue
+        if index > expected:
+            break
+        picture = carry(frame, index)
+        at_s = float(picture.pts * clip.time_base)
+        yield picture
+        expected += 1
+    if expected < stop:
+        raise damaged(clip.path, at_s, f"{expected} of {clip.frames} pictures could be decoded")
+
+
+def _numbered(clip: Clip, start: int) -> Iterator[tuple[int, Any]]:
+    """Decoded frames with their indices, from ``start`` or an earlier one on."""
+    if start >= SEEK_FROM:
+        with opened(clip.path) as container:
+            stream = _threaded(container, clip)
+            times = _times(container, stream)
+            if len(times) == clip.frames:
+                container.seek(times[start], stream=stream)
+                frames = ((bisect_left(times, frame.pts), frame) for frame in _frames(clip, container, stream))
+                first = next(frames, None)
+                if first is not None and first[0] <= start:
+                    yield first
+                    yield from frames
+                    return
     with opened(clip.path) as container:
-        stream = video_stream(container, clip.path)
-        stream.thread_type = "AUTO"
-        stream.codec_context.options = DECODER_OPTIONS
-        carry = _Carrier(clip)
-        index, skip_until = _seek(clip, container, stream, start)
-        for frame in _frames(clip, container, stream):
-            if skip_until is not None and (frame.pts is None or frame.pts < skip_until):
-                continue
-            if index >= wanted:
-                return
-            if index >= start:
-                yield carry(frame, index)
-            index += 1
-    if index < wanted:
-        seconds = float(index / clip.frame_rate)
-        raise damaged(clip.path, seconds, f"{index} of {clip.frames} pictures could be decoded")
+        yield from enumerate(_frames(clip, container, _threaded(container, clip)))
+
+
+def _threaded(container: Any, clip: Clip) -> Any:
+    stream = video_stream(container, clip.path)
+    stream.thread_type = "AUTO"
+    be_strict(stream)
+    return stream
+
+
+def _times(container: Any, stream: Any) -> list[int]:
+    """When each picture is shown, ascending; empty where times cannot tell pictures apart."""
+    codec = stream.codec_context.name
+    times = [packet.pts for packet in playable(container.demux(stream)) if is_shown(packet, codec)]
+    return sorted(times) if None not in times and len(set(times)) == len(times) else []
 
 
 def _frames(clip: Clip, container: Any, stream: Any) -> Iterator[Any]:
-    at = 0.0
+    at_s = 0.0
     try:
-        for frame in container.decode(stream):
-            at = float(frame.pts * stream.time_base) if frame.pts is not None else at
-            if frame.is_corrupt:
-                raise damaged(clip.path, at, "the decoder had to guess a part of it")
-            if frame.interlaced_frame:
-                raise ClipUnsupported(f"{clip.path}: interlaced from {at:.2f} s on", "deinterlace it first")
-            yield frame
+        for packet in playable(container.demux(stream)):
+            for frame in packet.decode():
+                at_s = float(frame.pts * stream.time_base) if frame.pts is not None else at_s
+                _check(frame, clip, at_s)
+                yield frame
     except (FFmpegError, OSError, ValueError) as trouble:
-        raise damaged(clip.path, at, "data that no decoder accepts") from trouble
+        raise damaged(clip.path, at_s, "data that no decoder accepts") from trouble
 
 
-def _seek(clip: Clip, container: Any, stream: Any, start: int) -> tuple[int, int | None]:
-    """Jump to the key frame before ``start``; returns the index of the next picture and the pts to skip up to."""
-    if start < SEEK_FROM:
-        return 0, None
-    times = sorted(packet.pts for packet in container.demux(stream) if packet.size and packet.pts is not None)
-    if len(times) != clip.frames or len(set(times)) != len(times):
-        container.seek(0)
-        return 0, None
-    container.seek(times[start], stream=stream, backward=True, any_frame=False)
-    return bisect_left(times, times[start]), times[start]
+def _check(frame: Any, clip: Clip, at_s: float) -> None:
+    if frame.is_corrupt:
+        raise damaged(clip.path, at_s, "the decoder had to guess a part of it")
+    if frame.interlaced_frame:
+        raise ClipUnsupported(f"{clip.path}: interlaced from {clock(at_s)} on", "deinterlace it first")
+    layout = layout_of(frame.format.name)
+    turned = clip.rotation_deg in (90, 270)
+    size = (frame.height, frame.width) if turned else (frame.width, frame.height)
+    chroma = "444" if turned and layout.chroma == "422" else layout.chroma
+    if (*size, layout.bit_depth, chroma) != (clip.width, clip.height, clip.bit_depth, clip.chroma):
+        raise ClipUnsupported(
+            f"{clip.path}: the size or the format of the picture changes at {clock(at_s)}",
+            "cut it there, and finish each part",
+        )
 
 
 class _Carrier:
@@ -83,39 +120,39 @@ class _Carrier:
         self._clip = clip
         self._turns = -clip.rotation_deg // 90 % 4
         self._reformatter = VideoReformatter()
-        across, down = CHROMA_STEPS[clip.chroma]
-        depth = np.uint8 if clip.bit_depth == 8 else np.uint16
-        shape = (-(-clip.height // down), -(-clip.width // across))
-        self._grey = np.full(shape, 1 << (clip.bit_depth - 1), depth) if clip.chroma == "400" else None
+        self._neutral: Plane | None = None
 
     def __call__(self, frame: Any, index: int) -> Picture:
-        y, cb, cr = (np.rot90(plane, self._turns) if self._turns else plane for plane in self._planes(frame))
         clip = self._clip
-        if y.shape != (clip.height, clip.width):
-            raise ClipUnsupported(
-                f"{clip.path}: the picture size changes at frame {index}", "cut it where the size changes"
-            )
-        pts = frame.pts if frame.pts is not None else round(index / clip.frame_rate / clip.time_base)
+        y, cb, cr = self._planes(frame)
+        if self._turns:
+            y, cb, cr = (np.ascontiguousarray(np.rot90(plane, self._turns)) for plane in (y, cb, cr))
+        pts = frame.pts if frame.pts is not None else clip.start_pts + round(index / clip.frame_rate / clip.time_base)
         return Picture(y, cb, cr, clip.bit_depth, index, pts, frame.duration or 0)
 
     def _planes(self, frame: Any) -> tuple[Plane, Plane, Plane]:
         layout = layout_of(frame.format.name)
-        if layout.is_grey and self._grey is not None:
-            grey = np.rot90(self._grey, -self._turns) if self._turns else self._grey
-            return plane_view(frame, 0, layout.bit_depth), grey, grey
-        turned_422 = layout.chroma == "422" and self._turns % 2
-        if not layout.is_native or turned_422:
-            frame = self._reformatted(frame, layout, "444" if turned_422 else layout.chroma)
+        if not layout.is_native:
+            frame = self._reformatter.reformat(frame, format=layout.decoded, interpolation=EXACT)
+        if layout.is_rgb:
+            green, blue, red = (plane_view(frame, i, layout.bit_depth) for i in range(3))
+            return ycbcr_from_rgb(red, green, blue, layout.bit_depth, self._clip.color.matrix)
+        if layout.chroma == "400":
+            neutral = self._neutral_chroma(frame, layout)
+            return plane_view(frame, 0, layout.bit_depth), neutral, neutral
+        if layout.chroma == "422" and self._turns % 2:
+            finer = working_format("444", layout.bit_depth)
+            frame = self._reformatter.reformat(frame, format=finer, interpolation=EXACT)
         y, cb, cr = (plane_view(frame, i, layout.bit_depth) for i in range(3))
         return y, cb, cr
 
-    def _reformatted(self, frame: Any, layout: Layout, chroma: Any) -> Any:
-        to = working_format(chroma, layout.bit_depth)
-        if not layout.was_rgb:
-            return self._reformatter.reformat(frame, format=to, interpolation="BICUBIC")
-        return self._reformatter.reformat(
-            frame, format=to, dst_colorspace="ITU709", dst_color_range="MPEG", interpolation="BICUBIC"
-        )
+    def _neutral_chroma(self, frame: Any, layout: Layout) -> Plane:
+        if self._neutral is None:
+            across, down = CHROMA_STEPS["400"]
+            shape = (-(-frame.height // down), -(-frame.width // across))
+            kind = np.uint8 if layout.bit_depth == 8 else np.uint16
+            self._neutral = np.full(shape, 1 << (layout.bit_depth - 1), kind)
+        return self._neutral
 
 
 def plane_view(frame: Any, index: int, bit_depth: int) -> Plane:
@@ -124,8 +161,3 @@ def plane_view(frame: Any, index: int, bit_depth: int) -> Plane:
     kind: Any = np.uint8 if bit_depth == 8 else np.uint16
     rows = np.frombuffer(plane, kind).reshape(-1, plane.line_size // np.dtype(kind).itemsize)
     return rows[: plane.height, : plane.width]
-
-
-def seconds_at(clip: Clip, pts: int) -> Fraction:
-    """A picture's time in seconds from the start of the file."""
-    return pts * clip.time_base

@@ -6,13 +6,16 @@ import errno
 import os
 from pathlib import Path
 
-import av
+import av.logging
 from av.error import FFmpegError
 
 from unplastic.errors import ClipDamaged, ClipMissing, ClipUnreadable, ResultUnwritable, UnplasticError
 
 av.logging.set_level(None)
 os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 writes its banner to stderr unless told to report errors only
+
+
+AGAIN = "download or generate the clip again"
 
 
 def clock(seconds: float) -> str:
@@ -26,7 +29,7 @@ def damaged(path: Path, seconds: float, detail: str) -> ClipDamaged:
     """The picture data is broken at that time."""
     return ClipDamaged(
         f"{path}: the picture is damaged at {clock(seconds)} ({detail})",
-        "download or generate the clip again; a master with hidden damage helps nobody",
+        f"{AGAIN}; a master with hidden damage helps nobody",
     )
 
 

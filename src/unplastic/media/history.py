@@ -10,10 +10,10 @@ CORE = re.compile(rb"core (\d+)|build (\d+)")
 KEPT = ("rc", "crf", "bitrate", "qp", "bframes", "ref", "keyint", "aq", "deblock", "subme")
 
 
-def encoder_history(tags: Iterable[str | None], side_data: Iterable[bytes]) -> str | None:
+def encoder_history(tags: Iterable[str | None], coded: Iterable[bytes]) -> str | None:
     """One line of history: distinct tags in their order, then the settings that decide how much detail was kept."""
     parts = list(dict.fromkeys(tag for tag in tags if tag))
-    for data in side_data:
+    for data in coded:
         found = SETTINGS.search(data)
         if found:
             parts.append(_compact(found))

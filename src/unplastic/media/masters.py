@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import av
 
-from unplastic.clip import Chroma, Clip
+from unplastic.clip import CHROMA_STEPS, Chroma, Clip
 from unplastic.errors import ResultUnwritable, UnknownName
+from unplastic.media.containers import suffix_for
 from unplastic.media.formats import working_format
 
 
@@ -16,36 +17,64 @@ from unplastic.media.formats import working_format
 class Master:
     """One way to encode finished pictures.
 
-    ``chromas`` are those the encoder takes, the preferred first; ``depths`` likewise. ``even_420`` says that 4:2:0
-    pictures need even sides. ``smallest`` and ``largest`` bound (width, height).
+    ``suffixes`` are the containers that it goes into, the preferred first; Matroska takes whatever they cannot.
+    ``chromas`` and ``depths`` are those the encoder takes, coarse to fine. ``needs_whole_chroma`` says that a picture's sides must be
+    multiples of the chroma steps. ``smallest`` and ``largest`` bound (width, height).
     """
 
     name: str
     codec: str
-    suffix: str
+    suffixes: tuple[str, ...]
     chromas: tuple[Chroma, ...]
     depths: tuple[int, ...]
     options: dict[str, str] = field(default_factory=dict)
     tag: str | None = None
-    even_420: bool = True
+    needs_whole_chroma: bool = False
     smallest: tuple[int, int] = (16, 16)
     largest: tuple[int, int] = (16384, 16384)
 
+    @property
+    def is_web(self) -> bool:
+        """True for the file to send around, which is cropped to even sides and has sound that plays everywhere."""
+        return self.name == "web"
+
     def depth(self, clip: Clip) -> int:
         """Bits of the delivered samples: the clip's own when they fit, else the deepest the master has."""
-        return next((depth for depth in sorted(self.depths) if depth >= clip.bit_depth), max(self.depths))
+        return next((depth for depth in self.depths if depth >= clip.bit_depth), self.depths[-1])
 
     def chroma(self, clip: Clip) -> Chroma:
-        """Chroma of the delivered samples: never coarser than the clip's when the master can help it."""
-        source: Chroma = "420" if clip.chroma == "400" else clip.chroma
-        odd = clip.width % 2 or clip.height % 2
-        fits = [c for c in self.chromas if not (odd and self.even_420 and c != "444")]
-        finer = [c for c in fits if c >= source]
-        return min(finer, default=None) or max(fits, default=None) or self.chromas[0]
+        """Chroma of the delivered samples: never coarser than the clip's where the master can help it."""
+        wanted: Chroma = "420" if clip.chroma == "400" else clip.chroma
+        takes = [chroma for chroma in self.chromas if self.is_web or self._divides(clip, chroma)]
+        return next((chroma for chroma in takes if chroma >= wanted), takes[-1])
+
+    def size(self, clip: Clip) -> tuple[int, int]:
+        """(width, height) of the delivered pictures: the clip's, less an odd last row or column in the web file."""
+        return (clip.width & ~1, clip.height & ~1) if self.is_web else (clip.width, clip.height)
 
     def pixel_format(self, clip: Clip) -> str:
         """The encoder's pixel format for ``clip``."""
         return working_format(self.chroma(clip), self.depth(clip))
+
+    def notes(self, clip: Clip, suffix: str) -> tuple[str, ...]:
+        """What the owner of ``clip`` should know about this master of it in a container of that suffix."""
+        notes = []
+        size, chroma = self.size(clip), self.chroma(clip)
+        if size != (clip.width, clip.height):
+            notes.append(f"the web file is {size[0]}x{size[1]}: 8-bit 4:2:0 needs even sides")
+        if self.needs_whole_chroma and not self.is_web and not self._divides(clip, "420") and clip.chroma == "420":
+            notes.append(f"the master is {':'.join(chroma)}: the picture has an odd side")
+        if self.suffixes and suffix != self.suffixes[0]:
+            notes.append(
+                f"the master is a {suffix[1:]} file: {self.suffixes[0][1:]} cannot hold the clip's other streams"
+            )
+        if suffix == ".mkv":
+            notes.append("its timestamps are rounded to Matroska's milliseconds")
+        return tuple(notes)
+
+    def _divides(self, clip: Clip, chroma: Chroma) -> bool:
+        across, down = CHROMA_STEPS[chroma]
+        return not self.needs_whole_chroma or not (clip.width % across or clip.height % down)
 
 
 # crf 16 and tune grain: below that quality an encoder eats the grain it was given (measuring A4, table of crf).
@@ -55,21 +84,33 @@ _X265 = {"crf": "16", "preset": "fast", "tune": "grain", "x265-params": "log-lev
 MASTERS = {
     master.name: master
     for master in (
-        Master("prores", "prores_ks", ".mov", ("422",), (10,), {"profile": "3", "vendor": "apl0"}),
-        Master("prores4444", "prores_ks", ".mov", ("444",), (10,), {"profile": "4", "vendor": "apl0"}),
-        Master("dnxhr", "dnxhd", ".mov", ("422",), (10,), {"profile": "dnxhr_hqx"}, smallest=(256, 120)),
-        Master("h264", "libx264", ".mp4", ("420", "422", "444"), (10,), _X264),
-        Master("hevc", "libx265", ".mp4", ("420", "422", "444"), (10, 12), _X265, tag="hvc1", smallest=(32, 32)),
-        Master("av1", "libsvtav1", ".mp4", ("420",), (10,), {"preset": "8", "crf": "18"}, smallest=(64, 64)),
+        Master("prores", "prores_ks", (".mov",), ("422",), (10,), {"profile": "3", "vendor": "apl0"}),
+        Master("prores4444", "prores_ks", (".mov",), ("444",), (10,), {"profile": "4", "vendor": "apl0"}),
+        Master("dnxhr", "dnxhd", (".mov",), ("422",), (10,), {"profile": "dnxhr_hqx"}, smallest=(256, 120)),
+        Master("h264", "libx264", (".mp4", ".mov"), ("420", "422", "444"), (10,), _X264, needs_whole_chroma=True),
         Master(
-            "ffv1", "ffv1", ".mkv", ("420", "422", "444"), (10, 12), {"level": "3", "slicecrc": "1"}, even_420=False
+            "hevc",
+            "libx265",
+            (".mp4", ".mov"),
+            ("420", "422", "444"),
+            (10, 12),
+            _X265,
+            tag="hvc1",
+            needs_whole_chroma=True,
         ),
+        Master("av1", "libsvtav1", (".mp4",), ("420",), (10,), {"preset": "8", "crf": "18"}),
+        # PyAV's MOV muxer refuses FFV1, so Matroska it is.
+        Master("ffv1", "ffv1", (), ("420", "422", "444"), (10, 12), {"level": "3", "slices": "16", "slicecrc": "1"}),
     )
 }
 
 # The web file: 8 bits play everywhere. HDR in 8 bits would band, so it stays 10-bit HEVC.
-WEB = Master("web", "libx264", ".mp4", ("420",), (8,), {"crf": "18", "preset": "fast", "tune": "grain"})
-WEB_HDR = Master("web", "libx265", ".mp4", ("420",), (10,), {**_X265, "crf": "18"}, tag="hvc1", smallest=(32, 32))
+WEB = Master(
+    "web", "libx264", (".mp4",), ("420",), (8,), {**_X264, "crf": "18", "preset": "fast"}, needs_whole_chroma=True
+)
+WEB_HDR = Master(
+    "web", "libx265", (".mp4",), ("420",), (10,), {**_X265, "crf": "18"}, tag="hvc1", needs_whole_chroma=True
+)
 
 
 def find_master(name: str, clip: Clip) -> Master:
@@ -90,9 +131,7 @@ def target_depth(name: str, clip: Clip) -> int:
 
 def container_suffix(name: str, clip: Clip) -> str:
     """Suffix of the file that can hold the master and a copy of all other streams of ``clip``."""
-    master = find_master(name, clip)
-    carried = {track.codec for track in clip.sound} | set(clip.subtitles)
-    return master.suffix if carried <= _carries(master.suffix) else ".mkv"
+    return suffix_for(find_master(name, clip).suffixes, clip)
 
 
 def missing_encoders() -> list[str]:
@@ -105,28 +144,17 @@ def options_of(master: Master, preset: str | None, rate: Fraction) -> dict[str, 
     options = dict(master.options)
     if preset and "preset" in options:
         options["preset"] = preset
-    if master.codec in ("libx264", "libsvtav1"):
+    if master.codec in ("libx264", "libx265", "libsvtav1"):
         options["g"] = str(max(1, round(2 * rate)))
     return options
 
 
-def _carries(suffix: str) -> set[str]:
-    """Codecs that can be copied into a container without touching a packet."""
-    pcm = {"pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_f32le"}
-    lossy = {"aac", "ac3", "eac3", "mp3", "alac", "mov_text"}
-    return lossy | pcm if suffix == ".mov" else lossy | {"opus", "flac"}
-
-
 def _check_size(master: Master, clip: Clip) -> None:
-    wide, high = clip.width, clip.height
     (least_w, least_h), (most_w, most_h) = master.smallest, master.largest
-    if wide < least_w or high < least_h or wide > most_w or high > most_h:
-        raise ResultUnwritable(
-            f"{clip.path.name}: {wide}x{high} does not fit {master.name}, which takes {least_w}x{least_h} and up",
-            "choose another master: --master ffv1 takes any size",
-        )
-    if master.even_420 and "444" not in master.chromas and (wide % 2 or (high % 2 and "422" not in master.chromas)):
-        raise ResultUnwritable(
-            f"{clip.path.name}: {wide}x{high} has an odd side, which {master.name} cannot hold",
-            "choose --master prores4444, h264, hevc or ffv1",
-        )
+    if least_w <= clip.width <= most_w and least_h <= clip.height <= most_h:
+        return
+    raise ResultUnwritable(
+        f"{clip.path.name}: {clip.width}x{clip.height} does not fit {master.name}, "
+        f"which takes {least_w}x{least_h} to {most_w}x{most_h}",
+        "choose another master: --master ffv1 takes any size",
+    )
