@@ -9,12 +9,11 @@ from pathlib import Path
 
 def recipe():
     """Every treatment on, at amounts that a plastic clip gets."""
+    from unplastic.looks import Recipe
+    from unplastic.looks.recipe import Dose
     from unplastic.treat.grade import Grade
     from unplastic.treat.grain import Grain
     from unplastic.treat.soften import Soften
-
-    from unplastic.looks import Recipe
-    from unplastic.looks.recipe import Dose
 
     return Recipe(
         "benchmark", 1.0, 1, tuple(Dose(t, {}) for t in (Soften(strength=0.6), Grade(), Grain(sigma_codes8=2.2))), {}

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scenes import write_scene
 
 import unplastic as up
+from scenes import write_scene
 from unplastic.errors import RecipeError, ResultExists, UnknownName
 from unplastic.media import pictures, probe
 

@@ -25,7 +25,7 @@ LUMA_WEIGHTS: dict[int, tuple[float, float]] = {
 
 
 def assumed_matrix(matrix: int, width: int, height: int) -> int:
-    """The H.273 matrix in use. Untagged pictures are BT.709 above 576 lines or 1024 columns, else BT.601, as players do."""
+    """The H.273 matrix in use. Untagged is BT.709 above 576 lines or 1024 columns, else BT.601, as players do."""
     if matrix not in (0, 2):
         return matrix
     return 1 if max(width, height) > 1024 or min(width, height) > 576 else 6
@@ -65,7 +65,7 @@ def rgb_to_ycbcr_matrix(matrix: int) -> NDArray[np.float64]:
 
 
 def luma_scale(bit_depth: int, *, is_full_range: bool) -> tuple[float, float]:
-    """(offset, span): nominal Y' = (code - offset) / span. Limited range is 16..235 at 8 bits, shifted up with depth."""
+    """(offset, span): nominal Y' = (code - offset) / span. Limited range is 16..235 at 8 bits, shifted with depth."""
     if is_full_range:
         return 0.0, float((1 << bit_depth) - 1)
     return float(16 << (bit_depth - 8)), float(219 << (bit_depth - 8))

@@ -6,6 +6,8 @@ least squares: a declared grade is not a change of structure. At one eighth size
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,8 +51,8 @@ def _tone_matched(y: Array, x: Array) -> Array:
     return (powers @ weights).reshape(y.shape)
 
 
-def _box(a: Array, window: int) -> Array:
+def _box(a: Array, window: int) -> Any:
     """Means over all ``window`` x ``window`` neighbourhoods that lie inside."""
     sums = np.pad(a.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     total = sums[window:, window:] - sums[:-window, window:] - sums[window:, :-window] + sums[:-window, :-window]
-    return np.asarray(total / window**2)
+    return total / window**2
