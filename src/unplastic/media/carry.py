@@ -83,10 +83,14 @@ class Carriage:
             return False
         if stream.type == "audio" and sound_as and stream.codec_context.name != "aac":
             return self._encode_sound(stream, sound_as)
-        if sound_as and stream.codec_context.name not in CARRIES[".mp4"]:
+        if (sound_as and stream.codec_context.name not in CARRIES[".mp4"]) or not self._holds(stream):
             return False
         self._copies[stream.index] = self._copied(stream)
         return True
+
+    def _holds(self, stream: Any) -> bool:
+        """False for the few codecs that even Matroska has no name for, such as QuickTime's subtitles."""
+        return stream.codec_context.name in self._output.supported_codecs
 
     def _encode_sound(self, stream: Any, codec: str) -> bool:
         """Add an encoder for the first sound track; one is enough for a web file."""
@@ -110,7 +114,7 @@ class Carriage:
         if not chosen:
             return
         for packet in self._source.demux(*chosen):
-            if packet.size and packet.dts is not None:
+            if packet.size and packet.dts is not None and not _is_gap(packet):
                 yield packet
 
     def _write(self, packet: Any) -> None:
@@ -157,6 +161,11 @@ def _kept(tags: dict[str, str], output: Any) -> dict[str, str]:
 def _is_rebuilt(stream: Any, source: Any) -> bool:
     """True for the data streams that the muxer makes anew: the timecode track and QuickTime's list of chapters."""
     return "timecode" in stream.metadata or (bool(source.chapters()) and "mov" in source.format.name.split(","))
+
+
+def _is_gap(packet: Any) -> bool:
+    """True for QuickTime's empty subtitles between two lines: the muxer puts them in again."""
+    return packet.size == 2 and packet.stream.codec_context.name == "mov_text" and not any(bytes(packet))
 
 
 def _named(stream: Any) -> str:

@@ -10,7 +10,7 @@ import av
 import numpy as np
 from av.error import FFmpegError
 from av.video.frame import PictureType
-from av.video.reformatter import Interpolation, VideoReformatter
+from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 
 from unplastic.clip import Clip
 from unplastic.media.carry import Carriage, carry_tags, has_foreign_tags
@@ -20,6 +20,8 @@ from unplastic.media.masters import Master, options_of
 
 CONVERSION = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
 """To another chroma, and, with swscale's ordered dither, to 8 bits."""
+
+DNXHR_COLOUR_BYTE = 0x2C
 
 
 class Encoding:
@@ -31,6 +33,7 @@ class Encoding:
         self._master = master
         self._format = master.pixel_format(clip)
         self._size = master.size(clip)
+        self._range = ColorRange.JPEG if clip.color.is_full_range and master.holds_full_range else ColorRange.MPEG
         self._reformatter = VideoReformatter()
         light = read_light(clip)
         self._container = av.open(str(path), "w", options=self._container_options(path))
@@ -74,10 +77,12 @@ class Encoding:
         """Colour description on the frame itself: ProRes and DNxHR write theirs from it, not from the stream."""
         color = self._clip.color
         frame.color_primaries, frame.color_trc, frame.colorspace = color.primaries, color.transfer, color.matrix
-        frame.color_range = 2 if color.is_full_range else 1
+        frame.color_range = self._range
 
     def _mux(self, packets: list[Any]) -> None:
         for packet in packets:
+            if self._master.codec == "dnxhd":
+                _name_matrix(packet, self._clip.color.matrix)
             if packet.dts is not None:
                 self._carriage.advance(Fraction(packet.dts * packet.time_base))
             self._container.mux(packet)
@@ -92,7 +97,7 @@ class Encoding:
 
     def _add_picture_stream(self, preset: str | None, light: Light | None) -> Any:
         clip = self._clip
-        options = options_of(self._master, preset, clip.frame_rate)
+        options = options_of(self._master, clip, preset)
         for key, value in ((light and encoder_options(light, self._master.codec)) or {}).items():
             options[key] = f"{options[key]}:{value}" if key in options else value
         stream: Any = self._container.add_stream(self._master.codec, rate=clip.frame_rate, options=options)
@@ -105,7 +110,7 @@ class Encoding:
         context.color_primaries = clip.color.primaries
         context.color_trc = clip.color.transfer
         context.colorspace = clip.color.matrix
-        context.color_range = 2 if clip.color.is_full_range else 1
+        context.color_range = self._range
         context.thread_type = "AUTO"
         if self._master.tag:
             context.codec_tag = self._master.tag
@@ -119,9 +124,12 @@ class Encoding:
     def _converted(self, frame: Any) -> Any:
         if (frame.width, frame.height) != self._size:
             frame = self._cropped(frame)
-        if frame.format.name == self._format:
+        held = ColorRange.JPEG if self._clip.color.is_full_range else ColorRange.MPEG
+        if frame.format.name == self._format and held == self._range:
             return frame
-        return self._reformatter.reformat(frame, format=self._format, interpolation=CONVERSION)
+        return self._reformatter.reformat(
+            frame, format=self._format, interpolation=CONVERSION, src_color_range=held, dst_color_range=self._range
+        )
 
     def _cropped(self, frame: Any) -> Any:
         """The even part of the frame, in a frame of its own: scaling it to fit would soften every pixel."""
@@ -131,3 +139,9 @@ class Encoding:
             rows, columns = target.shape
             np.copyto(target, plane_view(frame, i, 16)[:rows, :columns])
         return part
+
+
+def _name_matrix(packet: Any, matrix: int) -> None:
+    """Write the matrix into a DNxHR frame header (SMPTE ST 2019-1): FFmpeg's encoder always says BT.709."""
+    header = memoryview(packet)
+    header[DNXHR_COLOUR_BYTE] = header[DNXHR_COLOUR_BYTE] & ~6 | {1: 0, 9: 2, 10: 4}.get(matrix, 6)

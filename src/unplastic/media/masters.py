@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 import av
 
@@ -12,14 +11,18 @@ from unplastic.errors import ResultUnwritable, UnknownName
 from unplastic.media.containers import suffix_for
 from unplastic.media.formats import working_format
 
+X265_FRAMES_UNTIMED = 3
+"""Up to its reordering delay, x265 leaves decoding times uninitialised."""
+
 
 @dataclass(frozen=True, slots=True)
 class Master:
     """One way to encode finished pictures.
 
     ``suffixes`` are the containers that it goes into, the preferred first; Matroska takes whatever they cannot.
-    ``chromas`` and ``depths`` are those the encoder takes, coarse to fine. ``needs_whole_chroma`` says that a picture's sides must be
-    multiples of the chroma steps. ``smallest`` and ``largest`` bound (width, height).
+    ``chromas`` and ``depths`` are those the encoder takes, coarse to fine. ``needs_whole_chroma`` says that a picture's
+    sides must be multiples of the chroma steps, ``holds_full_range`` that readers are told the range of the levels.
+    ``smallest`` and ``largest`` bound (width, height).
     """
 
     name: str
@@ -30,6 +33,7 @@ class Master:
     options: dict[str, str] = field(default_factory=dict)
     tag: str | None = None
     needs_whole_chroma: bool = False
+    holds_full_range: bool = True
     smallest: tuple[int, int] = (16, 16)
     largest: tuple[int, int] = (16384, 16384)
 
@@ -45,8 +49,9 @@ class Master:
     def chroma(self, clip: Clip) -> Chroma:
         """Chroma of the delivered samples: never coarser than the clip's where the master can help it."""
         wanted: Chroma = "420" if clip.chroma == "400" else clip.chroma
-        takes = [chroma for chroma in self.chromas if self.is_web or self._divides(clip, chroma)]
-        return next((chroma for chroma in takes if chroma >= wanted), takes[-1])
+        takes: list[Chroma] = [chroma for chroma in self.chromas if self.is_web or self._divides(clip, chroma)]
+        finer: list[Chroma] = [chroma for chroma in takes if chroma >= wanted]
+        return finer[0] if finer else takes[-1]
 
     def size(self, clip: Clip) -> tuple[int, int]:
         """(width, height) of the delivered pictures: the clip's, less an odd last row or column in the web file."""
@@ -68,8 +73,12 @@ class Master:
             notes.append(
                 f"the master is a {suffix[1:]} file: {self.suffixes[0][1:]} cannot hold the clip's other streams"
             )
+        if clip.color.is_full_range and not self.holds_full_range:
+            notes.append(f"levels are limited range: {self.name} cannot say that they are full")
         if suffix == ".mkv":
             notes.append("its timestamps are rounded to Matroska's milliseconds")
+            if clip.pixel_aspect != 1:
+                notes.append(f"its pixel aspect {clip.pixel_aspect} is not written: set it in the editing program")
         return tuple(notes)
 
     def _divides(self, clip: Clip, chroma: Chroma) -> bool:
@@ -80,12 +89,13 @@ class Master:
 # crf 16 and tune grain: below that quality an encoder eats the grain it was given (measuring A4, table of crf).
 _X264 = {"crf": "16", "preset": "medium", "tune": "grain"}
 _X265 = {"crf": "16", "preset": "fast", "tune": "grain", "x265-params": "log-level=none"}
+_PRORES_HQ, _PRORES_4444 = ({"profile": profile, "vendor": "apl0"} for profile in "34")
 
 MASTERS = {
     master.name: master
     for master in (
-        Master("prores", "prores_ks", (".mov",), ("422",), (10,), {"profile": "3", "vendor": "apl0"}),
-        Master("prores4444", "prores_ks", (".mov",), ("444",), (10,), {"profile": "4", "vendor": "apl0"}),
+        Master("prores", "prores_ks", (".mov",), ("422",), (10,), _PRORES_HQ, holds_full_range=False),
+        Master("prores4444", "prores_ks", (".mov",), ("444",), (10,), _PRORES_4444, holds_full_range=False),
         Master("dnxhr", "dnxhd", (".mov",), ("422",), (10,), {"profile": "dnxhr_hqx"}, smallest=(256, 120)),
         Master("h264", "libx264", (".mp4", ".mov"), ("420", "422", "444"), (10,), _X264, needs_whole_chroma=True),
         Master(
@@ -139,13 +149,15 @@ def missing_encoders() -> list[str]:
     return sorted({m.codec for m in (*MASTERS.values(), WEB, WEB_HDR)} - set(av.codecs_available))
 
 
-def options_of(master: Master, preset: str | None, rate: Fraction) -> dict[str, str]:
+def options_of(master: Master, clip: Clip, preset: str | None) -> dict[str, str]:
     """Encoder options, with another speed preset if wanted; key frames at least every two seconds for cutting."""
     options = dict(master.options)
-    if preset and "preset" in options:
+    if preset and "preset" in options and (preset.isdigit() or master.codec != "libsvtav1"):
         options["preset"] = preset
     if master.codec in ("libx264", "libx265", "libsvtav1"):
-        options["g"] = str(max(1, round(2 * rate)))
+        options["g"] = str(max(1, round(2 * clip.frame_rate)))
+    if master.codec == "libx265" and clip.frames <= X265_FRAMES_UNTIMED:
+        options["x265-params"] += ":bframes=0"
     return options
 
 
