@@ -47,7 +47,7 @@ def made_up_report(file: str = "shot.mp4", *, overshoot: float = 14.0, score: fl
 @pytest.fixture
 def finished() -> Finished:
     """One finished clip with a name that tries to break out of the page."""
-    before = made_up_report('<script>alert(1)</script> & "quotes".mp4')
+    before = made_up_report('<script>alert(1)<script> & "quotes".mp4')
     after = replace(made_up_report(overshoot=4.8, score=31.0), file="shot_finished.mov")
     picture = RNG.integers(0, 255, (240, 320, 3), dtype=np.uint8)
     return Finished(

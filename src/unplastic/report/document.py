@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from math import isfinite
+from numbers import Integral
+from pathlib import PurePath
 from typing import Any
 
 import unplastic
@@ -75,7 +77,11 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
-    if isinstance(value, bool | int | str) or value is None:
+    if isinstance(value, bool | str) or value is None:
         return value
+    if isinstance(value, PurePath):
+        return str(value)
+    if isinstance(value, Integral):
+        return int(value)
     number = float(value)
     return float(f"{number:.{DIGITS}g}") if isfinite(number) else None

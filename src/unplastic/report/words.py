@@ -1,4 +1,4 @@
-"""Readings in a director's words: label, what it means, and which way is worse."""
+"""Readings in a director's words: label, what it means, which way is worse, and which heading it stands under."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from unplastic.reading import Reading, Report
 
 Worse = Literal["higher", "lower", "neither"]
 
+GROUPS = ("Surfaces", "Edges", "Grain", "From frame to frame", "Light and colour", "Other")
+SURFACES, EDGES, GRAIN, TIME, COLOUR, OTHER = GROUPS
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -16,47 +19,70 @@ class Words:
 
     label: str
     meaning: str
+    group: str = OTHER
     worse: Worse = "neither"
 
 
 WORDS = {
-    "texture_rms": Words("texture", "fine detail away from edges", "lower"),
-    "locked_texture": Words("locked texture", "fine detail that sticks to the surface", "lower"),
+    "texture_rms": Words("texture", "fine detail away from edges", SURFACES, "lower"),
+    "locked_texture": Words("locked texture", "fine detail that stays on its surface as it moves", SURFACES, "lower"),
     "texture_to_edge": Words(
-        "texture against edges", "how fine the surfaces are beside how hard the edges are", "lower"
+        "texture against edges", "how fine the surfaces are beside how hard the edges are", SURFACES, "lower"
     ),
-    "edge_overshoot": Words("edge overshoot", "halo beside edges, share of their step", "higher"),
-    "edge_width": Words("edge width", "how many pixels an edge takes"),
-    "mtf_peak": Words("sharpening", "contrast of fine detail over coarse detail; 1 is none", "higher"),
-    "grain_sigma": Words("grain", "noise that is new in every frame"),
-    "grain_spatial": Words("noise in flat areas", "whatever varies where the picture is flat"),
-    "grain_freshness": Words("grain freshness", "share of the noise that is new in every frame", "lower"),
-    "grain_length": Words("grain size", "distance at which grain halves its likeness"),
-    "grain_rho_x": Words("grain, across", "likeness of horizontal neighbours"),
-    "grain_rho_y": Words("grain, down", "likeness of vertical neighbours"),
-    "grain_chroma_cb": Words("blue grain", "colour noise against luma noise"),
-    "grain_chroma_cr": Words("red grain", "colour noise against luma noise"),
-    "fresh_grain": Words("fresh grain", "fine noise that does not survive to the next frame"),
-    "rho_1": Words("kept after 1 frame", "share of fine detail still there"),
-    "rho_2": Words("kept after 2 frames", "share of fine detail still there"),
-    "rho_4": Words("kept after 4 frames", "share of fine detail still there"),
-    "boil_share": Words("boiling", "share of fine detail that melts over a few frames", "higher"),
-    "boil_life": Words("boiling life", "frames until boiling detail has melted"),
-    "screen_lock": Words("stuck to the screen", "pattern that does not move with the picture", "higher"),
-    "global_flicker": Words("flicker", "brightness of the whole picture from frame to frame", "higher"),
-    "banding": Words("banding", "share of the picture with steps on smooth slopes", "higher"),
-    "black_level": Words("black", "darkest half percent; 0 is black"),
-    "white_level": Words("white", "brightest half percent; 1 is white"),
-    "median_level": Words("middle", "median brightness"),
-    "clipped_low": Words("clipped black", "share of the picture without shadow detail", "higher"),
-    "clipped_high": Words("clipped white", "share of the picture without highlight detail", "higher"),
-    "scene_chroma": Words("colour", "mean distance from grey"),
-    "scene_chroma_p95": Words("strongest colour", "distance from grey that 95 % stay under", "higher"),
-    "skin_chroma": Words("skin colour", "mean distance from grey of skin-coloured areas", "higher"),
-    "skin_share": Words("skin share", "share of the picture that is skin-coloured"),
+    "banding": Words("banding", "share of the picture with steps on smooth slopes", SURFACES, "higher"),
+    "edge_overshoot": Words("edge overshoot", "halo beside an edge, as a share of its step", EDGES, "higher"),
+    "edge_width": Words("edge width", "how many pixels an edge takes, from 10 % to 90 %", EDGES),
+    "mtf_peak": Words("sharpening", "contrast of fine detail over coarse detail; 1 is none", EDGES, "higher"),
+    "grain_sigma": Words("grain", "noise that is new in every frame", GRAIN),
+    "grain_spatial": Words("noise in flat areas", "whatever varies where the picture is flat", GRAIN),
+    "grain_freshness": Words("grain freshness", "share of that noise that is new in every frame", GRAIN, "lower"),
+    "grain_length": Words("grain size", "distance at which one grain no longer knows the next", GRAIN),
+    "grain_rho_x": Words("grain, across", "likeness of horizontal neighbours", GRAIN),
+    "grain_rho_y": Words("grain, down", "likeness of vertical neighbours", GRAIN),
+    "grain_chroma_cb": Words("blue grain", "colour noise against luma noise", GRAIN),
+    "grain_chroma_cr": Words("red grain", "colour noise against luma noise", GRAIN),
+    "fresh_grain": Words("fresh grain", "fine noise that does not survive to the next frame", GRAIN),
+    "rho_1": Words("kept after 1 frame", "share of fine detail still there", TIME),
+    "rho_2": Words("kept after 2 frames", "share of fine detail still there", TIME),
+    "rho_4": Words("kept after 4 frames", "share of fine detail still there", TIME),
+    "boil_share": Words("boiling", "share of fine detail that melts over a few frames", TIME, "higher"),
+    "boil_life": Words("boiling life", "frames until boiling detail has melted", TIME),
+    "screen_lock": Words("stuck to the screen", "pattern that does not move with the picture", TIME, "higher"),
+    "global_flicker": Words("flicker", "brightness of the whole picture from frame to frame", TIME, "higher"),
+    "black_level": Words("black", "darkest half percent; 0 is black", COLOUR),
+    "white_level": Words("white", "brightest half percent; 1 is white", COLOUR),
+    "median_level": Words("middle", "median brightness", COLOUR),
+    "clipped_low": Words("clipped black", "share of the picture without shadow detail", COLOUR, "higher"),
+    "clipped_high": Words("clipped white", "share of the picture without highlight detail", COLOUR, "higher"),
+    "scene_chroma": Words("colour", "mean distance from grey", COLOUR),
+    "scene_chroma_p95": Words("strongest colour", "distance from grey that 95 % stay under", COLOUR, "higher"),
+    "skin_chroma": Words("skin colour", "mean distance from grey where it is skin-coloured", COLOUR, "higher"),
+    "skin_chroma_p95": Words("strongest skin colour", "distance from grey that 95 % stay under", COLOUR, "higher"),
+    "skin_hue": Words("skin hue", "angle of the colour: Cb to the right, Cr up", COLOUR),
+    "skin_level": Words("skin brightness", "mean brightness where it is skin-coloured", COLOUR),
+    "skin_share": Words("skin share", "share of the picture that is skin-coloured", COLOUR),
+    "neutral_share": Words("neutral share", "share of the picture that is nearly grey", COLOUR),
+    "neutral_cast_cb": Words("blue cast", "how far greys lean to blue (+) or yellow (-)", COLOUR),
+    "neutral_cast_cr": Words("red cast", "how far greys lean to red (+) or cyan (-)", COLOUR),
+    "hue_chroma": Words("colour", "mean distance from grey within one hue", COLOUR),
 }
 
-UNITS = {"1": "", "codes": "codes", "%": "%", "px": "px", "deg": "°", "frames": "frames"}
+CURVES = {
+    "edge profile": ("Edge profile", "across the edge", "height of the step"),
+    "grain by luminance": ("Grain against luminance", "luma", "grain"),
+    "texture that stays": ("Texture that stays", "time", "fine detail still there"),
+}
+
+PLACES = {
+    "overshoot": "over-sharp edges",
+    "flat_texture": "surface without texture",
+    "boil": "boiling detail",
+    "banding": "banding",
+    "middle": "middle of the picture",
+}
+
+UNITS = {"1": "", "%": " %", "deg": "°"}
+SAME_RELATIVE, SAME_ABSOLUTE = 0.03, 0.0005
 
 
 def words(name: str) -> Words:
@@ -65,28 +91,48 @@ def words(name: str) -> Words:
 
 
 def label(reading: Reading) -> str:
-    """Label with its region, where that is not the whole frame."""
+    """Label with its region, where that says more than the label does."""
     text = words(reading.name).label
-    return text if reading.region == "frame" else f"{text}, {reading.region}"
+    return text if reading.region == "frame" or reading.region in text else f"{text}, {reading.region}"
+
+
+def place_text(name: str) -> str:
+    """What a place of that name shows."""
+    return PLACES.get(name, name.replace("_", " "))
 
 
 def number(value: float | None) -> str:
-    """Three meaningful digits, without an exponent where that reads better."""
+    """Three meaningful digits, never an exponent where a reader would stumble over it."""
     if value is None:
-        return "–"
-    if value == 0 or 0.001 <= abs(value) < 10000:
-        digits = 3 if abs(value) < 1 else 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
-        return f"{value:.{digits}f}".replace("-0.000", "0.000")
-    return f"{value:.2g}"
+        return "n/a"
+    size = abs(value)
+    if size == 0:
+        return "0"
+    if size < 0.001:
+        return "<0.001" if value > 0 else ">-0.001"
+    if size >= 1e6:
+        return f"{value:.3g}"
+    digits = 3 if size < 1 else 2 if size < 10 else 1 if size < 100 else 0
+    return f"{value:.{digits}f}"
+
+
+def with_unit(value: float | None, unit: str) -> str:
+    """A number with its unit: ``0.420 codes``, ``14.0 %``, ``123°``."""
+    return number(value) + UNITS.get(unit, f" {unit}" if unit else "")
 
 
 def value_text(reading: Reading | None) -> str:
     """Value with unit, or "not measured"."""
     if reading is None or not reading.valid or reading.value is None:
         return "not measured"
-    unit = UNITS.get(reading.unit, reading.unit)
-    gap = "" if unit in ("", "%", "°") else " "
-    return f"{number(reading.value)}{gap}{unit}"
+    return with_unit(reading.value, reading.unit)
+
+
+def interval_text(reading: Reading | None) -> str:
+    """The 90 % interval without its unit, or nothing."""
+    if reading is None or not reading.valid or reading.low is None or reading.high is None:
+        return ""
+    return f"{number(reading.low)} to {number(reading.high)}"
 
 
 def verdict(before: Reading | None, after: Reading | None) -> str:
@@ -96,7 +142,7 @@ def verdict(before: Reading | None, after: Reading | None) -> str:
     if not (before.valid and after.valid):
         return ""
     half = max((r.high or 0.0) - (r.low or 0.0) for r in (before, after)) / 2.0
-    if abs(after.value - before.value) <= max(half, 0.03 * abs(before.value), 1e-6):
+    if abs(after.value - before.value) <= max(half, SAME_RELATIVE * abs(before.value), SAME_ABSOLUTE):
         return "same"
     worse = words(before.name).worse
     if worse == "neither":
@@ -105,8 +151,23 @@ def verdict(before: Reading | None, after: Reading | None) -> str:
 
 
 def plasticity_text(report: Report) -> str:
-    """The score with its interval, or why there is none."""
+    """The score with its interval, or that there is none."""
     p = report.plasticity
     if p.score is None:
-        return f"not enough evidence ({p.coverage:.0%} could be measured)"
-    return f"{p.score:.0f} of 100 ({p.low:.0f} to {p.high:.0f}), on {p.coverage:.0%} of the evidence"
+        return f"not enough evidence ({p.coverage:.0%} of it could be measured)"
+    interval = f" ({number_0(p.low)} to {number_0(p.high)})" if p.low is not None and p.high is not None else ""
+    return f"{number_0(p.score)} of 100{interval}, on {p.coverage:.0%} of the evidence"
+
+
+def number_0(value: float | None) -> str:
+    """A whole number, for scores."""
+    return "n/a" if value is None else f"{value:.0f}"
+
+
+def missing(readings: tuple[Reading, ...]) -> list[tuple[str, str]]:
+    """What could not be measured as (reason, labels), one entry a reason."""
+    reasons: dict[str, list[str]] = {}
+    for reading in readings:
+        if not reading.valid:
+            reasons.setdefault(reading.why_not or "no reason was given", []).append(label(reading))
+    return [(reason, "; ".join(labels)) for reason, labels in reasons.items()]
