@@ -159,5 +159,5 @@ def plane_view(frame: Any, index: int, bit_depth: int) -> Plane:
     """A plane of a frame as a (height, width) array that shares the frame's memory."""
     plane = frame.planes[index]
     kind: Any = np.uint8 if bit_depth == 8 else np.uint16
-    rows: Plane = np.frombuffer(plane, kind).reshape(-1, plane.line_size // np.dtype(kind).itemsize)
+    rows: Any = np.frombuffer(plane, kind).reshape(-1, plane.line_size // np.dtype(kind).itemsize)
     return rows[: plane.height, : plane.width]

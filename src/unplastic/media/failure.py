@@ -56,6 +56,8 @@ def unwritable(path: Path, trouble: BaseException) -> UnplasticError:
         return ResultUnwritable(
             f"{path.parent}: the disk is full", "free some space, or choose another folder with --out"
         )
+    if number == errno.ENAMETOOLONG:
+        return ResultUnwritable(f"{path.name}: the name is too long for this disk", "give the clip a shorter name")
     if number in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT):
         return ResultUnwritable(
             f"{path.parent}: cannot be written to ({said(trouble)})", "choose another folder with --out"
