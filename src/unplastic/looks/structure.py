@@ -44,11 +44,11 @@ def _reduced(plane: NDArray[np.floating], step: int) -> Array:
 def _tone_matched(y: Array, x: Array) -> Array:
     """``y`` through the cubic of least squares that best turns it into ``x``; a flat picture is only shifted."""
     if np.ptp(y) < 1.0:
-        return y + (x.mean() - y.mean())
+        return np.asarray(y + (x.mean() - y.mean()), np.float64)
     u = (y - y.mean()) / np.ptp(y)
     powers = np.stack([np.ones_like(u), u, u**2, u**3], axis=-1).reshape(-1, 4)
     weights, *_ = np.linalg.lstsq(powers, x.ravel(), rcond=None)
-    return (powers @ weights).reshape(y.shape)
+    return np.asarray((powers @ weights).reshape(y.shape), np.float64)
 
 
 def _box(a: Array, window: int) -> Any:
