@@ -33,11 +33,16 @@ CLASSES = (
 )
 
 
-def spread(values: list[float]) -> dict[str, float | int]:
-    middle = float(np.median(values))
+def mad(values: np.ndarray) -> float:
+    return round(float(np.median(np.abs(values - np.median(values)))), 5)
+
+
+def spread(values: list[float]) -> dict[str, float | int | None]:
+    found = np.array(values)
     return {
-        "median": round(middle, 5),
-        "mad": round(float(np.median(np.abs(np.array(values) - middle))), 5),
+        "median": round(float(np.median(found)), 5),
+        "mad": mad(found),
+        "log_mad": mad(np.log(found)) if (found > 0).all() else None,
         "clips": len(values),
     }
 

@@ -50,9 +50,7 @@ def examine(runs: Iterable[Iterable[Picture]], clip: Clip, *, judged_as: Clip | 
     measures = [kind() for kind in members("measure").values()]
     observed: dict[str, list[Any]] = {measure.name: [] for measure in measures}
     for turn, pictures in enumerate(runs):
-        for run in runs_of(pictures, clip, turn=turn):
-            for measure in measures:
-                observed[measure.name].append(measure.observe(run))
+        _observe(runs_of(pictures, clip, turn=turn), measures, observed)
     if not all(observed.values()):
         raise ValueError("there is no picture to examine")
     evidence = [measure.conclude(observed[measure.name], clip) for measure in measures]
@@ -72,3 +70,10 @@ def examine(runs: Iterable[Iterable[Picture]], clip: Clip, *, judged_as: Clip | 
         curves=tuple(curve for each in evidence for curve in each.curves),
         places=places,
     )
+
+
+def _observe(runs: list[Run], measures: Sequence[Measure], observed: dict[str, list[Any]]) -> None:
+    """Let every measure look at every run. A function of its own, so that no run outlives it."""
+    for run in runs:
+        for measure in measures:
+            observed[measure.name].append(measure.observe(run))

@@ -159,7 +159,7 @@ def _noise(run: Run, t: int, *, is_temporal: bool) -> tuple[Array, Array]:
 
 
 def _variance(blocks: np.ndarray) -> Array:
-    return np.mean(np.square(blocks), axis=(1, 2), dtype=np.float64)
+    return np.square(blocks).mean(axis=(1, 2), dtype=np.float64)
 
 
 def _lag_products(blocks: np.ndarray) -> Array:

@@ -16,10 +16,14 @@ CODEC_EFFICIENCY = {"hevc": 1.6, "vp9": 1.5, "av1": 2.0}
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Median and median absolute deviation of one reading over ``clips`` camera clips."""
+    """Median and median absolute deviation (MAD) of one reading over ``clips`` camera clips.
+
+    ``log_mad`` is the MAD of its natural logarithm: None for a reading that may be zero or negative.
+    """
 
     median: float
     mad: float
+    log_mad: float | None
     clips: int
 
 
