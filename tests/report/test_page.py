@@ -107,6 +107,7 @@ def test_many_clips_are_listed_with_the_worst_first(finished: Finished) -> None:
 def test_comparing_names_both_and_draws_both(finished: Finished) -> None:
     page = compared_page(finished.before, finished.after)
     assert "shot_finished.mov" in page
+    assert page.count("soften the halos") == 2
     assert page.count('<polyline class="before"') == page.count('<polyline class="after"') == 2
 
 
@@ -145,6 +146,7 @@ def opened(html: str, folder: Path, *, width: int, density: float = 1.0) -> Iter
 def test_the_page_works_in_a_browser(finished: Finished, tmp_path: Path, width: int, density: float) -> None:
     with opened(finished_page(finished), tmp_path, width=width, density=density) as page:
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert page.evaluate("[...document.querySelectorAll('.scroll')].every(e => e.scrollWidth <= e.clientWidth)")
         slider, stage = page.locator(".stage input").first, page.locator(".stage").first
 
         def at() -> str:

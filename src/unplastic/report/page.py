@@ -37,7 +37,6 @@ def measured_page(reports: Sequence[Report]) -> str:
 def compared_page(a: Report, b: Report) -> str:
     """The page of two clips side by side: ``a`` in the colour of before, ``b`` in that of after."""
     view = pair_view(a, b, columns=("A", "B")) | {"name": "Two clips compared", "pair": (a.file, b.file)}
-    view["findings"] = (*a.findings, *b.findings)
     return _page("Two clips compared", [view], kind="compare", provenance=MEASURED)
 
 

@@ -73,7 +73,7 @@ def finished_view(finished: Finished) -> dict[str, Any]:
         "recipe": [_step(step) for step in recipe.get("treatments", [])],
         "left_out": recipe.get("left_out", []),
         "guards": _guards(finished.guards),
-        "findings": finished.findings,
+        "findings": [("", finished.findings)] if finished.findings else [],
         "notes": finished.notes,
         "outputs": {role: path.name for role, path in finished.outputs.items()},
         "again": _again(finished),
@@ -95,7 +95,7 @@ def _view(measured: Measured) -> dict[str, Any]:
         "plots": list(_plots(measured)),
         "groups": _groups([report for _, _, report in measured]),
         "unmeasured": [(called, missing(report.readings)) for _, called, report in measured],
-        "findings": first.findings,
+        "findings": [(called, report.findings) for _, called, report in measured if report.findings],
     }
 
 
