@@ -67,7 +67,7 @@ class SoftenPass:
         self.columns_worked = 0
         self._codes = np.array(luma_scale(8, is_full_range=geometry.color.is_full_range), np.float32)
         steps = soften.step_codes8, soften.step_codes8 * FULL_STEP
-        doses = soften.strength, soften.strength * soften.blur_px**2 / 2, *steps
+        doses = soften.strength, soften.blur_px**2 / 2, *steps
         self._dose = np.array([*doses, *HALO_SHARES, *EDGE_RISES], np.float32)
         self._columns = -(-geometry.width // geometry.across) * geometry.across
         self._rows = 0
@@ -87,6 +87,6 @@ class SoftenPass:
         half = rows // 2, padded // 2
         whole, halves = np.zeros((7, rows, padded), np.uint8), np.zeros((4, *half), np.uint8)
         extremes = np.zeros((2, padded), np.uint8)
-        weights, lines = np.zeros((3, *half), np.float32), np.zeros((2, padded), np.float32)
+        weights, lines = np.zeros((2, *half), np.float32), np.zeros((2, padded), np.float32)
         self._rows = rows
         self._scratch = whole, extremes, halves, weights, np.zeros((rows, padded), np.float32), lines

@@ -23,10 +23,10 @@ ZERO, HALF, ONE, TWO, THREE, FOUR = (np.float32(x) for x in (0.0, 0.5, 1.0, 2.0,
 def soften(source, target, radius, reach, codes, dose, whole, extremes, halves, weights, clamped, lines):
     """``target`` (rows, columns) from ``source`` (rows + 2 reach, columns), rows even; returns the columns worked on.
 
-    ``codes`` is float32 (offset, span) of 8-bit codes, ``dose`` float32 (amount, blur, step_low, step_high, halo, line,
+    ``codes`` is float32 (offset, span) of 8-bit codes, ``dose`` float32 (strength, blur, step_low, step_high, halo, line,
     soft, hard), steps in codes. The rest is scratch, for at least as many rows: ``whole`` uint8 (7, rows + 2 reach,
     padded) with padded = even columns + 2 reach; ``extremes`` uint8 (2, padded); ``halves`` uint8 (4, half of both);
-    ``weights`` float32 (3, half of both); ``clamped`` float32 (rows + 2, padded); ``lines`` float32 (2, padded).
+    ``weights`` float32 (2, half of both); ``clamped`` float32 (rows + 2, padded); ``lines`` float32 (2, padded).
     """
     columns, worked, begin = source.shape[1], 0, -1
     _quantise(source, reach, codes, whole[0], whole[1])
@@ -109,8 +109,7 @@ def _weigh(whole, halves, weights, radius, rows, start, stop, dose):
             spread(halves[plane], halves[3], height - 2 * turn, width - 2 * turn)
     trim = radius // 2 * 2
     for r in range(height - trim):
-        clamp, blur, inverse = weights[0, r], weights[1, r], weights[2, r]
-        _weigh_row(halves[0, r], halves[1, r], halves[2, r], clamp[: width - trim], blur, inverse, dose)
+        _weigh_row(halves[0, r], halves[1, r], halves[2, r], weights[0, r, : width - trim], weights[1, r], dose)
 
 
 @njit(nogil=True, error_model="numpy")
@@ -153,15 +152,12 @@ def _smooth_step(low, high, x):
 
 
 @njit(nogil=True, error_model="numpy")
-def _weigh_row(top, bottom, ridge, clamp, blur, inverse, dose):
-    """Weight of the clamp, of the blur, and the inverse of the step: the first two are zero where there is no step."""
-    amount, blur_dose, step_low, step_high, halo, line = dose[0], dose[1], dose[2], dose[3], dose[4], dose[5]
-    for x in range(clamp.shape[0]):
+def _weigh_row(top, bottom, ridge, weight, inverse, dose):
+    """How much is to be done, zero where there is no step or the ridge on it is a line, and the inverse of the step."""
+    for x in range(weight.shape[0]):
         step = max(np.float32(np.int32(top[x]) + np.int32(bottom[x]) - np.int32(255)), ONE)
         over = np.float32(ridge[x]) / step
-        whether = _smooth_step(step_low, step_high, step)
-        clamp[x] = amount * whether * (ONE - _smooth_step(halo, line, over))
-        blur[x] = blur_dose * whether
+        weight[x] = dose[0] * _smooth_step(dose[2], dose[3], step) * (ONE - _smooth_step(dose[4], dose[5], over))
         inverse[x] = ONE / step
 
 
@@ -209,12 +205,13 @@ def _blur(clamped, weights, target, lines, start, stop, span, dose):
     foot = dose[6] / (dose[7] - dose[6])
     share, inverse = lines[0], lines[1]
     for r in range(target.shape[0]):
-        _double(weights[1, (r + 2) >> 1], share)
-        _double(weights[2, (r + 2) >> 1], inverse)
+        _double(weights[0, (r + 2) >> 1], share)
+        _double(weights[1, (r + 2) >> 1], inverse)
         above, row, below = clamped[r], clamped[r + 1], clamped[r + 2]
         out = target[r, start:stop]
         for x in range(columns):
             here, left, right, up, down = row[x + 1], row[x], row[x + 2], above[x + 1], below[x + 1]
             rise = max(max(abs(here - left), abs(here - right)), max(abs(here - up), abs(here - down)))
             t = min(max(rise * scale * inverse[x + 2] - foot, ZERO), ONE)
-            out[x] = here + share[x + 2] * (t * t * (THREE - TWO * t)) * (((left + right) + (up + down)) - FOUR * here)
+            sharp = dose[1] * share[x + 2] * (t * t * (THREE - TWO * t))
+            out[x] = here + sharp * (((left + right) + (up + down)) - FOUR * here)
