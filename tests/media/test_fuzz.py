@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 WORKER = Path(__file__).with_name("fuzz_worker.py")
-CASES = 90
+CASES = 150
 SEEDS = {
     "h264.mp4": {"codec": "libx264", "options": {"preset": "veryfast"}, "sound": "aac"},
     "prores.mov": {"codec": "prores_ks", "pixel_format": "yuv422p10le", "timecode": "01:00:00:00"},

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from unplastic.clip import Clip
 from unplastic.errors import ResultExists, ResultUnwritable
-from unplastic.media import Landing
+from unplastic.media import Landing, Writer, pictures, probe
 
 
 def land(finals: dict[str, Path], source: Path, *, overwrite: bool = False, fails: BaseException | None = None) -> None:
@@ -85,3 +87,28 @@ def test_a_missing_part_lands_nothing(tmp_path: Path, source: Path) -> None:
     with pytest.raises(ResultUnwritable), Landing(finals, source=source) as landing:
         landing.aside("master").write_text("only this")
     assert everything(tmp_path) == {"clip.mp4": "source"}
+
+
+def test_a_name_that_is_too_long_is_refused_before_any_work(tmp_path: Path, source: Path) -> None:
+    with pytest.raises(ResultUnwritable, match="too long"):
+        land({"master": tmp_path / f"{'a' * 250}.mov"}, source)
+
+
+def test_ctrl_c_in_the_middle_of_a_clip_leaves_nothing(make_clip: Any, tmp_path: Path) -> None:
+    clip = probe(make_clip(frames=8, pixel_format="yuv420p10le").path)
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted(clip, {"master": tmp_path / "a.mkv", "web": tmp_path / "b.mp4"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def _interrupted(clip: Clip, finals: dict[str, Path]) -> None:
+    with (
+        Landing(finals, source=clip.path) as landing,
+        Writer(clip, {"ffv1": landing.aside("master"), "web": landing.aside("web")}) as writer,
+    ):
+        for picture in pictures(clip):
+            blank = writer.blank(picture.index, picture.pts, picture.duration)
+            blank.y[:], blank.cb[:], blank.cr[:] = picture.y, picture.cb, picture.cr
+            writer.write(blank)
+            if picture.index == 4:
+                raise KeyboardInterrupt

@@ -26,8 +26,8 @@ class Landing:
 
     def __enter__(self) -> Landing:
         """Check that everything can land, and clear away what a killed run left behind."""
-        for final in self._finals.values():
-            self._check(final)
+        for role, final in self._finals.items():
+            self._check(role, final)
             _clear_stale(final)
         return self
 
@@ -66,9 +66,10 @@ class Landing:
         for folder in {final.parent for final in self._finals.values()}:
             _sync(folder)
 
-    def _check(self, final: Path) -> None:
+    def _check(self, role: str, final: Path) -> None:
         try:
             final.parent.mkdir(parents=True, exist_ok=True)
+            self.aside(role).exists()  # raises for a name that is too long with what is added to it
             exists = final.exists()
         except OSError as trouble:
             raise unwritable(final, trouble) from trouble
