@@ -23,7 +23,7 @@ MEASURED = "These readings say how a clip looks. They do not prove who or what m
 def finished_page(finished: Finished) -> str:
     """The page of one finished clip."""
     view = finished_view(finished)
-    return _page(f"{view['name']}, finished", [view], kind="finish", provenance=GENERATED)
+    return _page(f"{view['name']}, finished", [view], provenance=GENERATED)
 
 
 def measured_page(reports: Sequence[Report]) -> str:
@@ -31,17 +31,17 @@ def measured_page(reports: Sequence[Report]) -> str:
     ranked = sorted(reports, key=lambda r: -(r.plasticity.score if r.plasticity.score is not None else -1.0))
     views = [single_view(report) for report in ranked]
     title = views[0]["name"] if len(views) == 1 else f"{len(views)} clips measured"
-    return _page(title, views, kind="measure", provenance=MEASURED)
+    return _page(title, views, provenance=MEASURED)
 
 
 def compared_page(a: Report, b: Report) -> str:
     """The page of two clips side by side: ``a`` in the colour of before, ``b`` in that of after."""
     view = pair_view(a, b, columns=("A", "B")) | {"name": "Two clips compared", "pair": (a.file, b.file)}
-    return _page("Two clips compared", [view], kind="compare", provenance=MEASURED)
+    return _page("Two clips compared", [view], provenance=MEASURED)
 
 
-def _page(title: str, clips: list[dict[str, Any]], *, kind: str, provenance: str) -> str:
-    return _template().render(title=title, clips=clips, kind=kind, provenance=provenance, version=unplastic.__version__)
+def _page(title: str, clips: list[dict[str, Any]], *, provenance: str) -> str:
+    return _template().render(title=title, clips=clips, provenance=provenance, version=unplastic.__version__)
 
 
 @cache

@@ -17,10 +17,10 @@ from unplastic.report.words import (
     interval_text,
     label,
     missing,
-    number_0,
     plasticity_text,
     value_text,
     verdict,
+    whole,
 )
 
 STYLES = {"better": "green", "worse": "bold red", "same": "dim"}
@@ -104,7 +104,7 @@ def _score(report: Report) -> str:
     p = report.plasticity
     if p.score is None:
         return "not enough evidence"
-    return f"{number_0(p.score)} ({number_0(p.low)} to {number_0(p.high)})"
+    return f"{whole(p.score)} ({whole(p.low)} to {whole(p.high)})"
 
 
 def _less(finished: Finished) -> str:

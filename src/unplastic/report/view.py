@@ -20,11 +20,11 @@ from unplastic.report.words import (
     label,
     missing,
     number,
-    number_0,
     place_text,
     plasticity_text,
     value_text,
     verdict,
+    whole,
     words,
 )
 
@@ -86,7 +86,6 @@ def _view(measured: Measured) -> dict[str, Any]:
     columns = [(series, called or "value") for series, called, _ in measured]
     return NO_TREATMENT | {
         "name": PurePath(first.file).name,
-        "file": first.file,
         "facts": _facts(first),
         "columns": columns,
         "score": _score_text(first),
@@ -108,7 +107,7 @@ def _facts(report: Report) -> list[str]:
 
 def _score_text(report: Report) -> str:
     score = report.plasticity.score
-    return "Plasticity: no verdict" if score is None else f"Plasticity {number_0(score)} of 100"
+    return "Plasticity: no verdict" if score is None else f"Plasticity {whole(score)} of 100"
 
 
 def _headline(before: Report, after: Report) -> str:
@@ -116,7 +115,7 @@ def _headline(before: Report, after: Report) -> str:
     a, b = before.plasticity, after.plasticity
     if a.score is None or b.score is None:
         return "Plasticity: no verdict"
-    moved = f"Plasticity {number_0(a.score)} → {number_0(b.score)} of 100"
+    moved = f"Plasticity {whole(a.score)} → {whole(b.score)} of 100"
     if None in (a.low, a.high, b.low, b.high):
         return moved
     apart = b.high < a.low or b.low > a.high  # type: ignore[operator]  # None was handled

@@ -155,11 +155,11 @@ def plasticity_text(report: Report) -> str:
     p = report.plasticity
     if p.score is None:
         return f"not enough evidence ({p.coverage:.0%} of it could be measured)"
-    interval = f" ({number_0(p.low)} to {number_0(p.high)})" if p.low is not None and p.high is not None else ""
-    return f"{number_0(p.score)} of 100{interval}, on {p.coverage:.0%} of the evidence"
+    interval = f" ({whole(p.low)} to {whole(p.high)})" if p.low is not None and p.high is not None else ""
+    return f"{whole(p.score)} of 100{interval}, on {p.coverage:.0%} of the evidence"
 
 
-def number_0(value: float | None) -> str:
+def whole(value: float | None) -> str:
     """A whole number, for scores."""
     return "n/a" if value is None else f"{value:.0f}"
 
