@@ -13,7 +13,7 @@ from unplastic.color import rgb_to_ycbcr_matrix, ycbcr_to_rgb_matrix
 from unplastic.errors import RecipeError
 from unplastic.treat import Strip
 from unplastic.treat.cdl import Cdl
-from unplastic.treat.chroma import Knee, colourfulness, knee_gain
+from unplastic.treat.chroma import Knee, colourfulness, knee_gain, reddened
 from unplastic.treat.grade import Grade
 from unplastic.treat.table import TABLE_ERROR_CODES10, TablePass, bake
 from unplastic.treat.tone import lifted, shouldered
@@ -185,6 +185,15 @@ def test_spared_skin_keeps_its_chroma():
     gain = knee_gain(cb, cr, Knee(0.12, 1.2, 0.96, 0.0, 0.6, 0.8), WEIGHTS)
     assert gain.min() > 0.98
     assert knee_gain(-cb, -cr, Knee(0.12, 1.2, 0.96, 0.0, 0.6, 0.8), WEIGHTS).max() < 0.95
+
+
+def test_lips_lose_magenta_and_keep_luma():
+    lips = np.array([[0.75, 0.35, 0.50], [0.30, 0.20, 0.60], [0.80, 0.50, 0.40]])
+    y, cb, cr = to_ycbcr(lips).T
+    cb, cr = reddened(cb, cr, 0.25, WEIGHTS)
+    after = np.stack([y, cb, cr], axis=-1) @ ycbcr_to_rgb_matrix(BT709).T
+    assert (after[0, 2] - after[0, 1]) == pytest.approx(0.75 * 0.15, abs=1e-9)
+    np.testing.assert_allclose(after[1:], lips[1:], atol=1e-9)
 
 
 def test_colourfulness_is_the_largest_colour_difference():

@@ -11,10 +11,12 @@ from unplastic.treat.tone import smooth_step
 
 Signal = NDArray[np.float64]
 
-SKIN_HUE_DEG, SKIN_WIDTH_DEG = 118.0, 50.0
-"""Centre and reach of skin hues as angles atan2(Cr, Cb): light patches lie at 122-125, lips near 100."""
+SKIN_HUE_DEG, SKIN_REACH_DEG = 125.0, (20.0, 40.0)
+"""Centre of skin hues as angles atan2(Cr, Cb), and how far from it they count in full and not at all."""
 
-MAGENTA_HUE_DEG, MAGENTA_WIDTH_DEG = 40.0, 45.0
+MAGENTA_HUE_DEG, MAGENTA_REACH_DEG = 55.0, (30.0, 60.0)
+"""The same for hues between blue and red, lips among them: red itself lies at 103."""
+
 SOFTNESS = 0.04
 """Rounds the foot of the knee, in units of colour difference."""
 
@@ -56,14 +58,26 @@ def desaturated(y: Signal, highlights: float, shadows: float) -> Signal:
     return bright * (1.0 - shadows * (1.0 - smooth_step(0.0, 0.18, y)))
 
 
+def reddened(cb: Signal, cr: Signal, share: float, weights: tuple[float, float]) -> tuple[Signal, Signal]:
+    """Take ``share`` of the magenta out of reds that lean to it, as lips do: B' comes nearer to G', luma stays.
+
+    Only where R' > B' > G'; purple and blue are left alone.
+    """
+    kr, kb = weights
+    red, blue = 2.0 * (1.0 - kr) * cr, 2.0 * (1.0 - kb) * cb
+    green = -(kr * red + kb * blue) / (1.0 - kr - kb)
+    less = share * np.clip(np.minimum(blue - green, red - blue), 0.0, None)
+    return cb - less / 2.0, cr + less * kb / (2.0 * (1.0 - kr))
+
+
 def _share(cb: Signal, cr: Signal, knee: Knee) -> Signal:
     hue = np.degrees(np.arctan2(cr, cb))
-    skin = _bump(hue, SKIN_HUE_DEG, SKIN_WIDTH_DEG)
-    magenta = _bump(hue, MAGENTA_HUE_DEG, MAGENTA_WIDTH_DEG)
-    return knee.others + (knee.skin - knee.others) * skin + (knee.magenta - knee.others) * magenta
+    skin = _near(hue, SKIN_HUE_DEG, SKIN_REACH_DEG)
+    magenta = (1.0 - skin) * _near(hue, MAGENTA_HUE_DEG, MAGENTA_REACH_DEG)
+    return knee.skin * skin + knee.magenta * magenta + knee.others * (1.0 - skin - magenta)
 
 
-def _bump(hue_deg: Signal, centre_deg: float, width_deg: float) -> Signal:
-    """1 at the centre, 0 from ``width_deg`` away, cosine between."""
+def _near(hue_deg: Signal, centre_deg: float, reach_deg: tuple[float, float]) -> Signal:
+    """1 up to the first reach from the centre, 0 from the second on."""
     away = np.abs((hue_deg - centre_deg + 180.0) % 360.0 - 180.0)
-    return np.where(away < width_deg, 0.5 + 0.5 * np.cos(np.pi * away / width_deg), 0.0)
+    return 1.0 - smooth_step(*reach_deg, away)

@@ -13,7 +13,7 @@ from unplastic.color import luma_weights, rgb_to_ycbcr_matrix, ycbcr_to_rgb_matr
 from unplastic.errors import RecipeError
 from unplastic.parameter import check, parameter
 from unplastic.treat.cdl import Cdl, Triple, read_cdl
-from unplastic.treat.chroma import Knee, desaturated, knee_gain
+from unplastic.treat.chroma import Knee, desaturated, knee_gain, reddened
 from unplastic.treat.lut import Lut
 from unplastic.treat.table import TablePass, bake
 from unplastic.treat.tone import exposed, lifted, shouldered
@@ -60,6 +60,7 @@ class Grade:
     skin_weight: float = parameter(1.0, "share of knee and scale that skin hues take; 0 spares them", low=0.0, high=1.0)
     magenta_weight: float = parameter(0.6, "the same for magenta and lips", low=0.0, high=1.0)
     others_weight: float = parameter(0.8, "the same for all other hues", low=0.0, high=1.0)
+    magenta_to_red: float = parameter(0.25, "share of magenta taken out of reds such as lips", low=0.0, high=1.0)
     highlight_desaturation: float = parameter(0.3, "share of chroma taken from white", low=0.0, high=1.0)
     shadow_desaturation: float = parameter(0.2, "share of chroma taken from black", low=0.0, high=1.0)
     saturation: float = parameter(1.0, "gain of chroma after all that", low=0.0, high=2.0)
@@ -117,6 +118,7 @@ NEUTRAL: dict[str, float] = {
     "white_level": 1.0,
     "knee_slope": 0.0,
     "chroma_scale": 1.0,
+    "magenta_to_red": 0.0,
     "highlight_desaturation": 0.0,
     "shadow_desaturation": 0.0,
 }
@@ -160,7 +162,8 @@ class ExactGrade:
     def _chroma(self, signal: Signal, toned: Signal) -> Signal:
         """Chroma is judged by the luma it had, before the tone curve."""
         grade = self._grade
-        y, cb, cr = signal[..., 0], signal[..., 1], signal[..., 2]
+        y = signal[..., 0]
+        cb, cr = reddened(signal[..., 1], signal[..., 2], grade.magenta_to_red, self._weights)
         gain = knee_gain(cb, cr, grade.knee, self._weights) * grade.saturation
         gain = gain * desaturated(y, grade.highlight_desaturation, grade.shadow_desaturation)
         return np.stack([toned, cb * gain, cr * gain], axis=-1)

@@ -23,10 +23,10 @@ ZERO, HALF, ONE, TWO, THREE, FOUR = (np.float32(x) for x in (0.0, 0.5, 1.0, 2.0,
 def soften(source, target, radius, reach, codes, dose, whole, extremes, halves, weights, clamped, lines):
     """``target`` (rows, columns) from ``source`` (rows + 2 reach, columns), rows even; returns the columns worked on.
 
-    ``codes`` is float32 (offset, span) of 8-bit codes, ``dose`` float32 (strength, blur, step_low, step_high, halo, line,
-    soft, hard), steps in codes. The rest is scratch, for at least as many rows: ``whole`` uint8 (7, rows + 2 reach,
-    padded) with padded = even columns + 2 reach; ``extremes`` uint8 (2, padded); ``halves`` uint8 (4, half of both);
-    ``weights`` float32 (2, half of both); ``clamped`` float32 (rows + 2, padded); ``lines`` float32 (2, padded).
+    ``codes`` is float32 (offset, span) of 8-bit codes, ``dose`` float32 (strength, blur, step_low, step_high, halo,
+    line, soft, hard), steps in codes. The rest is scratch, for at least as many rows: ``whole`` uint8 (7, rows + 2
+    reach, padded) with padded = even columns + 2 reach; ``extremes`` uint8 (2, padded); ``halves`` uint8 (4, half of
+    both); ``weights`` float32 (2, half of both); ``clamped`` float32 (rows + 2, padded); ``lines`` float32 (2, padded).
     """
     columns, worked, begin = source.shape[1], 0, -1
     _quantise(source, reach, codes, whole[0], whole[1])
