@@ -121,7 +121,8 @@ def machine() -> str:
     """Processor, cores, date, and how busy others kept it: a second-level cache that is shared counts double."""
     names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     name = names[0].split(":")[1].strip() if names else platform.processor()
-    return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}, {dt.datetime.now(dt.UTC):%Y-%m-%d}, load {os.getloadavg()[0]:.1f}"
+    when = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, load {os.getloadavg()[0]:.1f}"
+    return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}, {when}"
 
 
 def table_of(clip_path: Path, frames: int, folder: Path) -> tuple[list[str], float, float]:
