@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
+
+from unplastic.treat.grade import Grade
+from unplastic.treat.grain import Grain
+from unplastic.treat.soften import Soften
 
 DEPTHS = [(8, 10), (8, 12), (10, 10), (10, 12), (12, 12), (12, 10)]
 CHROMAS = [(2, 2), (2, 1), (1, 1)]
@@ -173,6 +179,32 @@ def test_padded_rows_and_read_only_planes_are_fine(geometry, picture, target):
     Chain([Copying(2)], where).run(source, padded)
     assert_same(plain, padded)
     assert (padded.y.base[:, 33:] == 7).all()
+
+
+def test_naming_the_treatments_compiles_nothing():
+    code = (
+        "import sys; from unplastic.registry import members; members('treat', outside=False)\n"
+        "assert not {'numba', 'llvmlite', 'PyOpenColorIO'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_warm_leaves_nothing_to_compile(geometry, picture, treated):
+    from unplastic.treat import warm
+    from unplastic.treat.kernels import grain, halo, lookup, planes
+
+    def compiled():
+        kernels = (grain.add_luma_grain, grain.add_chroma_grain, halo.soften, lookup.look_up)
+        return [len(kernel.signatures) for kernel in (*kernels, planes.load_rows, planes.write_rows)]
+
+    warm()
+    before = compiled()
+    assert before == [1, 1, 1, 1, 2, 1]
+    for depths in DEPTHS:
+        for chroma in CHROMAS:
+            where = geometry(34, 30, *chroma, source_depth=depths[0], target_depth=depths[1])
+            treated([Soften(), Grade(), Grain()], where, picture(where))
+    assert compiled() == before
 
 
 def test_a_picture_that_does_not_fit_is_refused(geometry, picture, target):

@@ -10,7 +10,6 @@ from numpy.lib.stride_tricks import as_strided
 
 from unplastic.clip import Picture
 from unplastic.color import chroma_scale, luma_scale
-from unplastic.treat.kernels.planes import load_rows, write_rows
 from unplastic.treat.treatment import Geometry, Strip
 
 if TYPE_CHECKING:
@@ -38,6 +37,9 @@ class Port:
     """
 
     def __init__(self, geometry: Geometry) -> None:
+        from unplastic.treat.kernels.planes import load_rows, write_rows
+
+        self._load_rows, self._write_rows = load_rows, write_rows
         self.geometry = geometry
         self._key = np.uint32((geometry.seed ^ DITHER) & 0xFFFFFFFF)
         self._frame = 0
@@ -58,7 +60,7 @@ class Port:
     def load(self, strip: Strip) -> None:
         """Fill all rows of ``strip``."""
         for (plane, stride), scale, rows in zip(self._from, self._scales, (strip.y, strip.cb, strip.cr), strict=True):
-            load_rows(plane, stride, scale.height, scale.width, strip.row // scale.down, *scale.load, rows)
+            self._load_rows(plane, stride, scale.height, scale.width, strip.row // scale.down, *scale.load, rows)
 
     def write(self, strip: Strip, *, luma_only: bool) -> None:
         """Write the rows of ``strip`` that lie inside the picture; ``strip.row`` is not negative."""
@@ -67,7 +69,7 @@ class Port:
             (plane, stride), scale = self._to[part], self._scales[part]
             first = strip.row // scale.down
             inside = rows[: scale.height - first]
-            write_rows(inside, plane, stride, scale.width, first, *scale.write, self._key, self._frame, part)
+            self._write_rows(inside, plane, stride, scale.width, first, *scale.write, self._key, self._frame, part)
 
     def _scale(self, scale: Any, height: int, width: int, down: int) -> _Scale:
         g = self.geometry
