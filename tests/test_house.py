@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -38,8 +39,24 @@ def test_every_file_and_folder_says_what_it_holds() -> None:
 
 
 def test_import_rules_hold() -> None:
-    linter = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run([linter], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = tool("lint-imports")
+    assert done.returncode == 0, done.stdout
+
+
+def tool(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).with_name(name), *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_style() -> None:
+    for verb in (["check"], ["format", "--check"]):
+        done = tool("ruff", *verb, "src", "tests", "examples", "benchmark")
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.skipif(which("node") is None, reason="the type checker needs Node.js (root: apt-get install nodejs)")
+def test_types() -> None:
+    done = tool("pyright")
     assert done.returncode == 0, done.stdout
 
 
