@@ -66,6 +66,11 @@ def test_grain_fills_up_in_power() -> None:
     assert hypot(added, 1.2) == pytest.approx(2.0, abs=0.01)
 
 
+def test_boiling_that_passes_for_grain_is_not_counted() -> None:
+    unsure = replace(measured({}), readings=(Reading("grain_sigma", "frame", 2.5, "codes", 0.2, 3.2),))
+    assert values(solve(look("fine-35mm"), unsure, CLIP), "grain")["sigma_codes8"] > 1.9
+
+
 def test_true_white_does_not_turn_grey() -> None:
     clipped = measured(LIKE_PLASTIC | {"clipped_high": 0.05})
     assert values(solve(look("fine-35mm"), clipped, CLIP), "grade")["white_level"] >= 0.985

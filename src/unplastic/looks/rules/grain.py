@@ -17,13 +17,17 @@ VISIBLE_CODES8 = 0.35
 
 
 def solve(treatment: Grain, report: Report, _: Clip) -> Solution:
-    """Independent grains add in power, so the missing part is the root of the difference of squares."""
+    """Independent grains add in power, so the missing part is the root of the difference of squares.
+
+    Boiling detail can pass for grain, with a wide interval: only its lower end is counted as present.
+    """
     present = report.reading("grain_sigma")
     if present is None or not present.valid or present.value is None:
         return Solution({}, {"sigma_codes8": "the clip's own grain could not be measured: the look's level is used"})
     aim = treatment.sigma_codes8
-    missing = sqrt(max(0.0, aim * aim - present.value * present.value))
+    surely = present.value if present.low is None else min(present.low, present.value)
+    missing = sqrt(max(0.0, aim * aim - surely * surely))
     if missing < VISIBLE_CODES8:
-        return Solution({"sigma_codes8": 0.0}, {"sigma_codes8": f"the clip carries {present.value:.1f} codes already"})
-    reason = f"the look wants {aim:.1f} codes, the clip carries {present.value:.1f}"
+        return Solution({"sigma_codes8": 0.0}, {"sigma_codes8": f"the clip carries {surely:.1f} codes already"})
+    reason = f"the look wants {aim:.1f} codes, the clip surely carries {surely:.1f}"
     return Solution({"sigma_codes8": round(missing, 2)}, {"sigma_codes8": reason})
