@@ -57,6 +57,16 @@ def test_noise_is_not_overshoot(large_lab, valid) -> None:
     assert abs(noisy - quiet) < 0.8
 
 
+def test_noise_does_not_widen_edges(large_lab, valid) -> None:
+    """It breaks the soft gradients of a picture into edges of their own; the width must stay that of the sharp ones."""
+    import cv2
+
+    plane = large_lab.edges(1.0)
+    plane[:, 330:] = cv2.GaussianBlur(plane, (0, 0), 3.0)[:, 330:]
+    quiet, noisy = (valid(large_lab.report([plane + large_lab.grain(s, 0.7)] * 2), "edge_width") for s in (0.0, 3.0))
+    assert noisy == pytest.approx(quiet, rel=0.1)
+
+
 def test_overshoot_knows_no_gain_or_offset(large_lab, valid) -> None:
     sharp = large_lab.unsharp(large_lab.edges(1.0, 90.0, 150.0), 1.0, 2.0)
     found = [valid(large_lab.report([plane]), "edge_overshoot") for plane in (sharp, sharp * 0.8 + 30, sharp + 20)]

@@ -148,6 +148,18 @@ def test_noise_alone_does_not_buy_a_good_score(large_lab) -> None:
     assert after.plasticity.score > before - 100 * 0.12 / 0.79 - 3.0
 
 
+def test_frozen_grain_does_not_buy_a_good_score(large_lab) -> None:
+    """On a shot that stands still it cannot be told from texture on surfaces: neither is then believed."""
+    plastic = large_lab.plasticise(photo_like(large_lab))
+    plastic[:, 500:] = plastic[:, 500:].mean()
+    still = [plastic + large_lab.grain(0.3, seed=t) for t in range(8)]
+    before = large_lab.report(still)
+    after = large_lab.report([luma + large_lab.grain(2.5, 0.7, seed=99) for luma in still])
+    assert after.plasticity.coverage < before.plasticity.coverage
+    assert after.plasticity.score > before.plasticity.score - 3.0
+    assert "frozen_grain" in {finding.name for finding in after.findings}
+
+
 def test_the_reference_file_says_where_it_comes_from() -> None:
     text = resources.files("unplastic").joinpath("data", "reference", "camera.json").read_text(encoding="utf-8")
     document = json.loads(text)

@@ -36,7 +36,7 @@ class Profiles:
 class Edges:
     """Overshoot, width and contrast transfer of edges.
 
-    Only edges at most 2.5 times as wide as the sharpest tenth count: halos of sharpening are lost in defocus.
+    Only edges at most 2.5 times as wide as the sharpest count: halos of sharpening are lost in defocus.
 
     edge_overshoot: how far profiles swing past their plateaus, % of the step, mean of both sides. edge_width: 10-90 %
     rise in px, median. mtf_peak: highest contrast transfer over that of zero frequency: 1 without sharpening.
@@ -62,7 +62,7 @@ class Edges:
 
     def conclude(self, observations: Sequence[Profiles], clip: Clip) -> Evidence:  # noqa: ARG002
         """Readings over all runs."""
-        profiles = sharp(np.concatenate([each.profiles for each in observations]))
+        profiles = sharp(np.concatenate([each.profiles for each in observations]), self.edges_min)
         if len(profiles) < self.edges_min:
             why = f"{len(profiles)} sharp and straight edges stand alone, {self.edges_min} are needed"
             return Evidence(tuple(Reading.missing(name, "frame", unit, why) for name, unit in UNITS.items()))
@@ -82,12 +82,15 @@ class Edges:
         return Evidence(readings, (curve,), worst_first(each.place for each in observations))
 
 
-def sharp(profiles: Array) -> Array:
-    """Those of (n, 41) profiles that are not much wider than the sharpest tenth."""
-    if not len(profiles):
-        return profiles
+def sharp(profiles: Array, count: int) -> Array:
+    """Those of (n, 41) profiles at most 2.5 times as wide as the median of the ``count`` sharpest.
+
+    A rank and not a share of all edges: noise breaks soft gradients into many more edges, but makes no sharp ones.
+    """
     widths = rise_widths_px(profiles)
-    return profiles[widths <= DEFOCUS_RATIO * np.percentile(widths, 10)]
+    if len(widths) < count:
+        return profiles
+    return profiles[widths <= DEFOCUS_RATIO * np.median(np.sort(widths)[:count])]
 
 
 def group_profiles(profiles: Array) -> Array:

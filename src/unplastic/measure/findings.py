@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from unplastic.clip import Clip
 from unplastic.measure.reference import ReferenceClass, bits_per_pixel, reference_class
-from unplastic.measure.score import COVERAGE_MIN, why_no_verdict, z_value
+from unplastic.measure.score import COVERAGE_MIN, is_frozen, why_no_verdict, z_value
 from unplastic.reading import Finding, Place, Plasticity, Reading, Severity
 
 Z_WARNING, Z_FAULT = 2.0, 4.0
@@ -93,6 +93,7 @@ def findings(
         *_past_limits(known, places),
         *_against_camera(known, places, reference, clip),
         *_grain(known, clip),
+        *_frozen(known),
         *_boiling(known, places, reference, clip),
         *_file_facts(clip, verdict),
     ]
@@ -141,6 +142,13 @@ def _grain(known: dict[tuple[str, str], Reading], clip: Clip) -> Iterator[Findin
         return
     text = f"there is no grain: flat areas hold {sigma.value:.1f} codes of noise, cameras 0.6 and more"
     yield Finding("no_grain", "info", "frame", None, text, "add grain last, new in every frame")
+
+
+def _frozen(known: dict[tuple[str, str], Reading]) -> Iterator[Finding]:
+    if is_frozen(known):
+        pattern = known["grain_spatial", "frame"].value
+        text = f"flat areas hold a pattern of {pattern:.1f} codes that does not change: grain baked into one frame"
+        yield Finding("frozen_grain", "warning", "frame", None, text, "use grain that is new in every frame")
 
 
 def _boiling(

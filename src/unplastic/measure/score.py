@@ -56,6 +56,9 @@ WEIGHTS = (
     Weight("scene_chroma_p95", "frame", 0.02, +1, 0.03),
     Weight("skin_chroma_p95", "skin", 0.02, +1, 0.03),
 )
+FOOLED_BY_FREEZING = {"locked_texture", "texture_to_edge"}
+FROZEN_CODES8 = 1.0
+FROZEN_FRESHNESS = 0.4
 SMALLEST = 1e-3
 """What a logarithm is taken of at least: readings this small are all the same nothing."""
 
@@ -65,6 +68,8 @@ def plasticity(readings: Sequence[Reading], clip: Clip) -> Plasticity:
     known = {(r.name, r.region): r for r in readings if r.valid and r.value is not None}
     reference = reference_class(clip)
     used = [w for w in WEIGHTS if (w.reading, w.region) in known and w.reading in reference.readings]
+    if is_frozen(known):
+        used = [w for w in used if w.reading not in FOOLED_BY_FREEZING]
     coverage = sum(w.weight for w in used) / sum(w.weight for w in WEIGHTS)
     if coverage < COVERAGE_MIN or why_no_verdict(clip):
         return Plasticity(None, None, None, round(coverage, 3), None)
@@ -76,6 +81,14 @@ def plasticity(readings: Sequence[Reading], clip: Clip) -> Plasticity:
     value = float(score[0])
     worst = used[int(np.argmax(z[:, 0]))].reading if value > 0 else None
     return Plasticity(value, min(value, float(low)), max(value, float(high)), round(coverage, 3), worst)
+
+
+def is_frozen(known: dict[tuple[str, str], Reading]) -> bool:
+    """Whether flat areas hold a pattern that hardly changes: on a still shot it passes for texture on surfaces."""
+    pattern, fresh = known.get(("grain_spatial", "frame")), known.get(("grain_freshness", "frame"))
+    if pattern is None or fresh is None or pattern.value is None or fresh.value is None:
+        return False
+    return pattern.value >= FROZEN_CODES8 and fresh.value < FROZEN_FRESHNESS
 
 
 def why_no_verdict(clip: Clip) -> str | None:
