@@ -34,6 +34,7 @@ def solve(treatment: Grade, report: Report, _: Clip) -> Solution:
     values: dict[str, Any] = {
         "knee_slope": round(treatment.knee_slope * colour, 3),
         "chroma_scale": round(1.0 - (1.0 - treatment.chroma_scale) * colour, 4),
+        "magenta_to_red": round(treatment.magenta_to_red * colour, 3),
         "highlight_desaturation": round(treatment.highlight_desaturation * colour, 3),
         "shadow_desaturation": round(treatment.shadow_desaturation * colour, 3),
         "white_level": round(1.0 - (1.0 - treatment.white_level) * white, 4),
