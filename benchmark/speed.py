@@ -23,7 +23,7 @@ from material import main as make_material
 
 HERE = Path(__file__).parent
 WORKER = HERE / "speed_worker.py"
-ENVIRONMENT = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def against_bare_encode(folder: Path, runs: int, rows: list[str]) -> None:
     raw.unlink()
 
 
-def with_length(folder: Path, rows: list[str]) -> None:
+def with_length(folder: Path, _: int, rows: list[str]) -> None:
     """Memory of 10 s and of 60 s."""
     short, long = (run("finish", folder / f"1080p_{s}s.mp4", "veryfast").peak_mib for s in (10, 60))
     rows.append(
@@ -112,10 +112,10 @@ def with_length(folder: Path, rows: list[str]) -> None:
     )
 
 
-def with_size(folder: Path, rows: list[str]) -> None:
+def with_size(folder: Path, runs: int, rows: list[str]) -> None:
     """What a 4K frame costs against a 1080p frame: kernel and whole chain without an encoder."""
     ratios = []
-    for _ in range(3):
+    for _ in range(runs):
         small, large = (float(run("kernel", folder / f"{name}.mp4", 48).printed) for name in ("1080p_5s", "2160p_2s"))
         ratios.append((small, large))
     small, large = median(s for s, _ in ratios), median(b for _, b in ratios)
@@ -123,14 +123,14 @@ def with_size(folder: Path, rows: list[str]) -> None:
     rows.append(row("treat kernel, 2160p / 1080p", "<= 4.2x", f"{large / small:.2f}x ({large:.1f} ms)"))
 
 
-def starts(folder: Path, rows: list[str]) -> None:
+def starts(folder: Path, runs: int, rows: list[str]) -> None:
     """Cold and warm starts."""
     unplastic = str(Path(sys.executable).with_name("unplastic"))
     helps = [spawn([unplastic, "--help"]).cpu_s for _ in range(5)]
     rows.append(row("unplastic --help, CPU", "<= 0.3 s", f"{median(helps):.2f} s"))
     firsts = [float(run("first", folder / "1080p_5s.mp4").printed) for _ in range(5)]
     rows.append(row("first finished frame, warm, CPU from process start", "<= 1.0 s", f"{median(firsts):.2f} s"))
-    measures = [run("measure", folder / "1080p_5s.mp4") for _ in range(3)]
+    measures = [run("measure", folder / "1080p_5s.mp4") for _ in range(runs)]
     rows.append(row("measure, 5 s of 1080p, CPU", "<= 8 s", f"{cpu(measures):.1f} s ({peak(measures):.0f} MiB)"))
 
 
@@ -150,14 +150,17 @@ def main() -> None:
     options = parser.parse_args()
     make_material(options.folder)
     rows: list[str] = []
-    starts(options.folder, rows)
-    with_size(options.folder, rows)
-    against_bare_encode(options.folder, options.runs, rows)
-    with_length(options.folder, rows)
+    for part in (starts, with_size, against_bare_encode, with_length):
+        part(options.folder, options.runs, rows)
+        write(rows, options.runs)
+
+
+def write(rows: list[str], runs: int) -> None:
+    """Write what has been measured so far."""
     head = (
         "# Speed and memory of a finish\n\n"
         f"{dt.date.today()}, {processor()}, {os.cpu_count()} cores, Python {platform.python_version()}. "
-        f"Made by `python benchmark/speed.py`; medians of {options.runs} runs, whole processes, CPU is user + system. "
+        f"Made by `python benchmark/speed.py`; medians of {runs} runs, whole processes, CPU is user + system. "
         "Material: `benchmark/material.py`. Every treatment on, at amounts that a plastic clip gets "
         "(`benchmark/speed_worker.py`).\n\n"
         "| what | asked | measured |\n|---|---|---|\n"

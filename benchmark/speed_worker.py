@@ -96,7 +96,11 @@ def kernel(source: str, frames: str) -> None:
 
 
 def first(source: str) -> None:
-    """CPU seconds from process start to the first finished frame handed to the encoder."""
+    """CPU seconds from process start to the first finished frame, in an installation as users have it.
+
+    SciPy comes only with the demo's and tests' extras; where it is there, numba imports it, for 0.3 s more.
+    """
+    sys.modules["scipy"] = None  # type: ignore[assignment]
     from unplastic.media import pictures, probe
 
     clip = probe(Path(source))
