@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from unplastic.clip import Picture
 
-QUEUE_PICTURES = 3
+QUEUE_PICTURES = 2
 """Pictures waiting between two threads: enough to ride out a slow frame, 25 MB each at 4K."""
 
 WAIT_S = 0.1

@@ -16,6 +16,7 @@ from unplastic.media.encoding import Encoding
 from unplastic.media.failure import unwritable
 from unplastic.media.formats import working_format
 from unplastic.media.masters import find_master, target_depth
+from unplastic.media.memory import return_large_blocks
 
 Made = TypeVar("Made")
 
@@ -40,6 +41,7 @@ class Writer:
 
     def __enter__(self) -> Writer:
         """Open every file."""
+        return_large_blocks()
         try:
             for name, path in self._files.items():
                 preset = None if self._encodings else self._preset
