@@ -1,0 +1,1 @@
+"""The compiled row loops of the room; nothing else may import numba."""
