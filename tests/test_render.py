@@ -39,14 +39,14 @@ def threads() -> set[str]:
 def test_every_picture_arrives_once_and_in_order() -> None:
     a, b = Collector(), Collector()
     told: list[int] = []
-    render((picture(i) for i in range(40)), lambda p: p, [a, b], progress=told.append)
+    render((picture(i) for i in range(40)), iter, [a, b], progress=told.append)
     assert a.seen == b.seen == list(range(40))
     assert told == list(range(1, 41))
 
 
 @pytest.mark.parametrize("length", [30, 300])
 def test_pictures_in_flight_do_not_grow_with_the_clip(length: int) -> None:
-    flow = render((picture(i) for i in range(length)), lambda p: p, [Collector()])
+    flow = render((picture(i) for i in range(length)), iter, [Collector()])
     assert flow.encoded == length
     assert flow.in_flight_peak <= 2 * QUEUE_PICTURES + 4
 
@@ -57,15 +57,16 @@ def test_a_decoder_error_reaches_the_caller_and_stops_everything() -> None:
         raise ClipDamaged("clip.mp4 is damaged at 0:00:00.042", "generate it again")
 
     with pytest.raises(ClipDamaged, match="damaged"):
-        render(broken(), lambda p: p, [Collector()])
+        render(broken(), iter, [Collector()])
     assert not threads()
 
 
 def test_a_treatment_error_reaches_the_caller() -> None:
-    def treat(p: Picture) -> Picture:
-        if p.index == 5:
-            raise ValueError("treatment")
-        return p
+    def treat(pictures: Iterator[Picture]) -> Iterator[Picture]:
+        for p in pictures:
+            if p.index == 5:
+                raise ValueError("treatment")
+            yield p
 
     with pytest.raises(ValueError, match="treatment"):
         render((picture(i) for i in range(50)), treat, [Collector()])
@@ -86,6 +87,6 @@ def test_an_interrupt_or_encoder_error_closes_the_decoder(error: BaseException) 
             closed.set()
 
     with pytest.raises(type(error)):
-        render(endless(), lambda p: p, [Collector(fails_at=3, error=error)])
+        render(endless(), iter, [Collector(fails_at=3, error=error)])
     assert closed.wait(5)
     assert not threads()

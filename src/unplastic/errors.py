@@ -10,6 +10,7 @@
     │   ├── ResultExists           a finished file is in the way and --overwrite was not given
     │   └── ResultUnwritable       no permission, disk full, or the encoder refuses the picture
     ├── RecipeError                a look, table or parameter is wrong
+    ├── WeightsError               the weights of a network cannot be had: what needs them falls back or stops
     └── UnknownName                no member of that name in a room; the known ones are listed
 
 A message is one line that says what happened; a hint is one line that says what to do next. The command line prints
@@ -69,6 +70,10 @@ class ResultUnwritable(ResultError):
 
 class RecipeError(UnplasticError):
     """A look, table or parameter is wrong."""
+
+
+class WeightsError(UnplasticError):
+    """The weights of a network cannot be had."""
 
 
 class UnknownName(UnplasticError):

@@ -23,9 +23,11 @@ from unplastic.measure import examine, plan
 from unplastic.media import Landing, Writer, container_suffix, pictures, probe, target_depth
 from unplastic.reading import Finding, Place, Report
 from unplastic.render import render
+from unplastic.vision import watched
 
 if TYPE_CHECKING:
-    from unplastic.treat import Geometry
+    from unplastic.treat import Chain, Geometry
+    from unplastic.vision import Scene
 
 Progress = Callable[[str, int, int], None]
 
@@ -111,14 +113,20 @@ def treat_clip(
     chain = Chain(recipe.treatments, geometry(clip, master, recipe.seed))
     with Writer(clip, files, preset=preset) as writer:
 
-        def treat(picture: Picture) -> Picture:
-            target = writer.blank(picture.index, picture.pts, picture.duration)
-            chain.run(picture, target)
-            return target
+        def treated(source: Iterator[Picture]) -> Iterator[Picture]:
+            for picture, scene in _seen(source, clip, chain):
+                target = writer.blank(picture.index, picture.pts, picture.duration)
+                chain.run(picture, target, scene)
+                yield target
 
         told = (lambda done: progress("treat", done, clip.frames)) if progress else None
-        flow = render(pictures(clip), treat, [writer], progress=told)
+        flow = render(pictures(clip), treated, [writer], progress=told)
     return Rendered(writer.notes, flow.in_flight_peak)
+
+
+def _seen(source: Iterator[Picture], clip: Clip, chain: Chain) -> Iterator[tuple[Picture, Scene | None]]:
+    """Pictures with their scenes, if a pass of the chain asks for them; without any, nothing looks ahead."""
+    return watched(source, clip) if chain.needs_scenes else ((picture, None) for picture in source)
 
 
 def geometry(clip: Clip, master: str, seed: int) -> Geometry:

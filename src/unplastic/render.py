@@ -42,28 +42,30 @@ class Flow:
 
 def render(
     source: Iterable[Picture],
-    treat: Callable[[Picture], Picture],
+    treat: Callable[[Iterator[Picture]], Iterator[Picture]],
     sinks: list[Sink],
     *,
     progress: Callable[[int], None] | None = None,
 ) -> Flow:
-    """Run every picture of ``source`` through ``treat`` and into all ``sinks``, in order.
+    """Run all pictures of ``source`` through ``treat`` and into all ``sinks``, in order.
 
-    ``treat`` returns a picture of its own; ``progress`` is told the number of pictures encoded so far. The first
-    error of any thread is raised here, after the other threads have stopped.
+    ``treat`` turns a stream of pictures into one of as many of its own; it may look a few ahead. ``progress`` is told
+    the number of pictures encoded so far. The first error of any thread is raised here, after the others have stopped.
     """
     flow = Flow()
     decoded: Queue[Any] = Queue(QUEUE_PICTURES)
     treated: Queue[Any] = Queue(QUEUE_PICTURES)
 
-    def count(picture: Picture) -> Picture:
-        flow.decoded += 1
-        flow.in_flight_peak = max(flow.in_flight_peak, flow.decoded - flow.encoded)
-        return picture
+    def counted() -> Iterator[Picture]:
+        with _closing(source):
+            for picture in source:
+                flow.decoded += 1
+                flow.in_flight_peak = max(flow.in_flight_peak, flow.decoded - flow.encoded)
+                yield picture
 
     with (
-        _thread("decode", flow, lambda: _feed(source, count, decoded, flow)),
-        _thread("treat", flow, lambda: _feed(_drain(decoded, flow), treat, treated, flow)),
+        _thread("decode", flow, lambda: _feed(counted(), decoded, flow)),
+        _thread("treat", flow, lambda: _feed(treat(_drain(decoded, flow)), treated, flow)),
     ):
         for picture in _drain(treated, flow):
             for sink in sinks:
@@ -99,15 +101,22 @@ def _thread(name: str, flow: Flow, work: Callable[[], None]) -> Iterator[None]:
 _END = object()
 
 
-def _feed(pictures: Iterable[Picture], work: Callable[[Picture], Picture], queue: Queue[Any], flow: Flow) -> None:
-    try:
+def _feed(pictures: Iterable[Picture], queue: Queue[Any], flow: Flow) -> None:
+    with _closing(pictures):
         for picture in pictures:
-            if not _put(queue, work(picture), flow):
+            if not _put(queue, picture, flow):
                 return
         _put(queue, _END, flow)
+
+
+@contextmanager
+def _closing(pictures: Iterable[Picture]) -> Iterator[None]:
+    """Close a generator for good: a decoder must not keep its file open because nobody wants the rest."""
+    try:
+        yield
     finally:
         if isinstance(pictures, Generator):
-            pictures.close()  # a decoder must not keep its file open because nobody wants the rest
+            pictures.close()
 
 
 def _put(queue: Queue[Any], thing: object, flow: Flow) -> bool:

@@ -1,9 +1,9 @@
 """The room of treatments: each is one file that changes pictures; the chain runs them strip by strip."""
 
 from unplastic.treat.chain import Chain, Counters
-from unplastic.treat.treatment import Geometry, Pass, Strip, Treatment
+from unplastic.treat.treatment import Geometry, Pass, Prepared, Strip, Treatment
 
-__all__ = ["Chain", "Counters", "Geometry", "Pass", "Strip", "Treatment", "warm"]
+__all__ = ["Chain", "Counters", "Geometry", "Pass", "Prepared", "Strip", "Treatment", "warm"]
 
 
 def warm() -> None:

@@ -14,12 +14,13 @@ import numpy as np
 
 from unplastic.clip import Picture
 from unplastic.treat.exact import Depths, copy_codes
-from unplastic.treat.treatment import Geometry, Pass, Strip, Treatment
+from unplastic.treat.treatment import Geometry, Pass, Prepared, Strip, Treatment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from unplastic.treat.ports import Port
+    from unplastic.vision import Scene
 
 STRIP_ROWS = 64
 """Luma rows per strip: two buffers of 1080p rows then fit a second-level cache of 1 MB; at 4K an eighth misses it."""
@@ -65,16 +66,28 @@ class Chain:
         self.counters = Counters()
         active = sorted((t for t in treatments if not t.is_noop), key=lambda t: t.order)
         self._passes = [treatment.bind(geometry) for treatment in active]
+        self._prepared = [p for p in self._passes if isinstance(p, Prepared)]
         self._touches_chroma = any(p.touches_chroma for p in self._passes)
         self._port: Port | None = None
         self._jobs: list[_Job] = []
         if self._passes or geometry.target_depth < geometry.source_depth:
             self._open(max(2, rows // 2 * 2))
 
-    def run(self, source: Picture, target: Picture) -> None:
-        """Treat ``source`` into the planes of ``target`` (uint16, writable, same shapes; only its planes are used)."""
+    @property
+    def needs_scenes(self) -> bool:
+        """Whether a pass has to be shown the scene of every frame."""
+        return bool(self._prepared)
+
+    def run(self, source: Picture, target: Picture, scene: Scene | None = None) -> None:
+        """Treat ``source`` into the planes of ``target`` (uint16, writable, same shapes; only its planes are used).
+
+        ``scene`` is that of ``source``, for the passes that have to see whole pictures.
+        """
         self._check(source, target)
         self.counters.frames += 1
+        if scene is not None:
+            for each in self._prepared:
+                each.prepare(scene)
         geometry = self.geometry
         depths = Depths(geometry.source_depth, geometry.target_depth, is_full_range=geometry.color.is_full_range)
         if self._port is None:

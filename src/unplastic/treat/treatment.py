@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from unplastic.clip import ColorTags
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from unplastic.vision import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,19 @@ class Pass(Protocol):
 
     def __call__(self, source: Strip, target: Strip, frame: int) -> None:
         """Treat ``source`` (never written) into ``target``, whose ``y`` has ``2 * reach`` fewer rows."""
+        ...
+
+
+@runtime_checkable
+class Prepared(Protocol):
+    """A pass that has to see whole pictures: it is shown each frame's scene before its strips."""
+
+    def prepare(self, scene: Scene) -> None:
+        """Look at the frame that comes next, its neighbours, its motion and its surfaces.
+
+        Corrections are derived from the pictures as they came, not from what earlier passes made of them; the strip
+        call then only adds them. A pass that was never shown a scene leaves its strips alone.
+        """
         ...
 
 

@@ -43,6 +43,11 @@ def half_size(plane: Plane) -> Plane:
     return cv2.resize(plane, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
 
 
+def to_size(plane: Plane, shape: tuple[int, ...]) -> Plane:
+    """A plane at another (height, width), linearly."""
+    return plane if plane.shape == shape else cv2.resize(plane, (shape[1], shape[0]))  # type: ignore[return-value]
+
+
 def grown(mask: Mask, radius_px: int) -> Mask:
     """A mask and everything within ``radius_px`` of it."""
     side = 2 * radius_px + 1

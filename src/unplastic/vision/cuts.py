@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -28,6 +30,35 @@ def histogram_changes(lumas: Sequence[Plane]) -> Array:
     counts = [np.histogram(luma[::STRIDE_PX, ::STRIDE_PX], bins=32, range=(0, 256))[0] for luma in lumas]
     shares = [count / count.sum() for count in counts]
     return np.array([0.5 * float(np.abs(b - a).sum()) for a, b in pairwise(shares)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glance:
+    """Enough of one frame to tell a cut: every 16th pixel in codes, and a histogram of 32 bins as shares."""
+
+    pixels: Plane
+    histogram: Array
+
+    def change(self, other: Glance) -> float:
+        """Mean absolute difference in codes."""
+        return float(np.mean(np.abs(self.pixels - other.pixels)))
+
+    def histogram_change(self, other: Glance) -> float:
+        """Share of pixels that changed their bin."""
+        return 0.5 * float(np.abs(self.histogram - other.histogram).sum())
+
+
+def glance(plane: np.ndarray, bit_depth: int) -> Glance:
+    """What `is_cut` needs of a luma plane of any depth."""
+    pixels = plane[::STRIDE_PX, ::STRIDE_PX].astype(np.float32) * np.float32(1 / (1 << (bit_depth - 8)))
+    count = np.histogram(pixels, bins=32, range=(0, 256))[0]
+    return Glance(pixels, count / count.sum())
+
+
+def is_cut(change: float, histogram_change: float, before: Sequence[float] | deque[float]) -> bool:
+    """Whether a frame starts a new shot, seen from the changes between the few frames before it."""
+    usual = float(np.median(before)) if before else CUT_CODES8 / CUT_OVER_MOTION
+    return change > CUT_CODES8 and histogram_change > CUT_HISTOGRAM and change > CUT_OVER_MOTION * usual
 
 
 def shots(lumas: Sequence[Plane]) -> list[slice]:

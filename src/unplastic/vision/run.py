@@ -6,19 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from unplastic.clip import Clip, Picture
-from unplastic.color import chroma_scale, chroma_steps, luma_scale
-from unplastic.vision.bands import fine_band, half_size
+from unplastic.color import assumed_matrix, chroma_scale, chroma_steps, luma_scale
+from unplastic.vision.bands import fine_band, half_size, to_size
 from unplastic.vision.blocks import FlatBlocks, flat_blocks
+from unplastic.vision.codes import to_codes8
+from unplastic.vision.colours import Rgb, rgb_of
 from unplastic.vision.covariance import Covariances, covariances
 from unplastic.vision.cuts import distinct, shots
+from unplastic.vision.face import Face
 from unplastic.vision.grid import Grid
 from unplastic.vision.motion import LAGS, Motion, is_large_enough, motion
+from unplastic.vision.people import People, people
 from unplastic.vision.plane import Mask, Plane
 from unplastic.vision.regions import Regions, in_focus, lit_area, regions
 from unplastic.vision.samples import Samples, samples_of
+from unplastic.vision.surfaces import Surfaces
 
 TILE_PX = 64
 WHOLE_MAX_PX = 2_300_000
@@ -56,15 +59,24 @@ class Run:
     """
 
     def __init__(
-        self, frames: tuple[Frame, ...], window: Window, picture: tuple[int, int], step_codes8: float, repeats: int = 0
+        self,
+        frames: tuple[Frame, ...],
+        window: Window,
+        picture: tuple[int, int],
+        step_codes8: float,
+        repeats: int = 0,
+        matrix: int = 1,
     ) -> None:
         self.frames = frames
         self.window = window
         self.picture = picture
         self.step_codes8 = step_codes8
         self.repeats = repeats
+        self.matrix = matrix
         self._regions: dict[int, Regions] = {}
         self._steps: dict[int, Motion] = {}
+        self._surfaces: dict[int, Surfaces] = {}
+        self._rgbs: dict[int, Rgb] = {}
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -130,6 +142,47 @@ class Run:
             self._steps[t] = motion(self.half[t], self.half[t + 1])
         return self._steps[t]
 
+    @property
+    def faces_known(self) -> bool:
+        """Whether faces could be looked for at all."""
+        return self._people.networks is not None
+
+    @property
+    def faces_why_not(self) -> str | None:
+        """Why faces could not be looked for, in one clause."""
+        return self._people.why_not
+
+    def faces(self, t: int) -> tuple[Face, ...]:
+        """Faces of frame ``t`` in pixels of the run's planes, largest first, each with the number it keeps."""
+        return self._followed[t]
+
+    def surfaces(self, t: int) -> Surfaces:
+        """Soft masks of frame ``t`` at half size."""
+        if t not in self._surfaces:
+            faces = tuple(face.scaled(0.5) for face in self.faces(t))
+            frame = self.frames[t]
+            chroma = (to_size(plane, self.half[t].shape) for plane in (frame.cb, frame.cr))
+            self._surfaces[t] = Surfaces(self.half[t], *chroma, faces, lambda: self._people.person(self._rgb(t)))
+        return self._surfaces[t]
+
+    @cached_property
+    def _people(self) -> People:
+        return people((2.0, 2.0))
+
+    @cached_property
+    def _followed(self) -> list[tuple[Face, ...]]:
+        found = []
+        for t in range(len(self.frames)):
+            before = self.motion(t - 1, 1) if t and is_large_enough(self.half[0]) else None
+            found.append(self._people.faces(self._rgb(t), before))
+        return found
+
+    def _rgb(self, t: int) -> Rgb:
+        if t not in self._rgbs:
+            frame = self.frames[t]
+            self._rgbs[t] = rgb_of(self.half[t], frame.cb, frame.cr, self.matrix)
+        return self._rgbs[t]
+
     @cached_property
     def flat_blocks(self) -> FlatBlocks:
         """Blocks of 32 px without structure: where noise can be seen alone."""
@@ -157,11 +210,12 @@ def runs_of(pictures: Iterable[Picture], clip: Clip, *, turn: int = 0) -> list[R
         return []
     lumas = [frame.luma for frame in frames]
     step = _step_codes8(clip)
+    matrix = assumed_matrix(clip.color.matrix, clip.width, clip.height)
     found = []
     for shot in shots(lumas):
         kept = [frames[shot][i] for i in distinct(lumas[shot])]
         repeats = shot.stop - shot.start - len(kept)
-        found.append(Run(tuple(kept), window, (clip.width, clip.height), step, repeats))
+        found.append(Run(tuple(kept), window, (clip.width, clip.height), step, repeats, matrix))
     return found
 
 
@@ -189,18 +243,9 @@ def _frame(picture: Picture, window: Window, *, is_full_range: bool) -> Frame:
     luma = luma_scale(picture.bit_depth, is_full_range=is_full_range)
     chroma = chroma_scale(picture.bit_depth, is_full_range=is_full_range)
     return Frame(
-        luma=_codes(picture.y[rows, columns], *luma, zero=16.0, span=219.0),
-        cb=_codes(picture.cb[small_rows, small_columns], *chroma, zero=128.0, span=224.0),
-        cr=_codes(picture.cr[small_rows, small_columns], *chroma, zero=128.0, span=224.0),
+        luma=to_codes8(picture.y[rows, columns], *luma, zero=16.0, span=219.0),
+        cb=to_codes8(picture.cb[small_rows, small_columns], *chroma, zero=128.0, span=224.0),
+        cr=to_codes8(picture.cr[small_rows, small_columns], *chroma, zero=128.0, span=224.0),
         samples=samples_of(picture, is_full_range=is_full_range),
         index=picture.index,
     )
-
-
-def _codes(plane: np.ndarray, offset: float, full: float, *, zero: float, span: float) -> Plane:
-    """Code values of any depth and range as 8-bit limited-range codes."""
-    scale = np.float32(span / full)
-    codes = plane.astype(np.float32)
-    codes *= scale
-    codes += np.float32(zero - offset * span / full)
-    return codes
