@@ -40,8 +40,18 @@ def axis(source: int, target: int, *, plane: int, steps: int = 1, is_left_sited:
     the first of its luma samples if ``is_left_sited``, else in their middle (H.273 chroma location type 0 is the one
     across and the other down).
     """
-    positions = places(source, target, plane=plane, steps=steps, is_left_sited=is_left_sited)
-    wider = max(1.0, source / target)
+    return table(places(source, target, plane=plane, steps=steps, is_left_sited=is_left_sited), source / target)
+
+
+def chroma_on_luma(luma: int, *, steps: int, is_left_sited: bool) -> Axis:
+    """The table that brings a chroma plane onto the ``luma`` samples of the same picture."""
+    site = 0.0 if is_left_sited else (steps - 1) / 2
+    return table((np.arange(luma) - site) / steps, 1.0)
+
+
+def table(positions: NDArray[np.float64], shrinks: float) -> Axis:
+    """The table of target samples at ``positions``; ``shrinks`` is how many source samples each stands for."""
+    wider = max(1.0, shrinks)
     half = int(np.ceil(LOBES * wider))
     starts = np.floor(positions).astype(np.int64) - half + 1
     distances = (starts + np.arange(2 * half)[:, None] - positions) / wider
