@@ -23,6 +23,7 @@ from unplastic.measure import examine, plan
 from unplastic.media import Landing, Writer, container_suffix, pictures, probe, target_depth
 from unplastic.reading import Finding, Place, Report
 from unplastic.render import render
+from unplastic.upscale import Enlarged, enlarged
 from unplastic.vision import watched
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def finish(
     look: str = "fine-35mm",
     out: str | Path | None = None,
     strength: float = 1.0,
+    upscale: str = "off",
+    upscaler: str = "lanczos",
     master: str = "prores",
     web: bool = True,
     seed: int = 0,
@@ -63,34 +66,39 @@ def finish(
     """Finish one clip: ``OUT/<name>_finished.<ext>``, ``<name>_web.mp4``, ``<name>_report.html`` and ``.json``.
 
     ``out`` is a folder, the clip's own if None. ``strength`` 0..1 scales the look; ``pins`` fixes parameters, as
-    ``{"grain": {"sigma_codes8": 1.5}}``. ``progress`` is told (stage, done, total). Raises errors of
-    `unplastic.errors`; whatever happens, the source and earlier results stay as they are until the new are complete.
+    ``{"grain": {"sigma_codes8": 1.5}}``. ``upscale`` ("1080p", "2160p", "2x", "off") comes first of all, and "before"
+    is then measured and shown at the new size, enlarged plainly. ``progress`` is told (stage, done, total).
+
+    Raises errors of `unplastic.errors`; whatever happens, the source and earlier results stay as they are until the new
+    are complete.
     """
     started = time.perf_counter()
     tell = progress or (lambda *_: None)
     chosen = find_look(look)
     clip = probe(Path(path))
-    with Landing(_result_paths(clip, out, master, web=web), source=clip.path, overwrite=overwrite) as landing:
+    larger = enlarged(clip, upscale, upscaler, seed=seed)
+    with Landing(_result_paths(larger.clip, out, master, web=web), source=clip.path, overwrite=overwrite) as landing:
         tell("measure", 0, clip.frames)
-        before = _examine(clip)
-        recipe = solve(chosen, before, clip, strength=strength, seed=seed, pins=pins)
+        before = _examine(larger.clip, judged_as=clip, source=clip, through=larger.plain)
+        seen = before if larger.is_plain else _examine(larger.clip, judged_as=clip, source=clip, through=larger)
+        recipe = solve(chosen, seen, larger.clip, strength=strength, seed=seed, pins=pins)
         targets = {"master": landing.aside("master")} | ({"web": landing.aside("web")} if web else {})
-        rendered = treat_clip(clip, recipe, targets, master=master, progress=tell)
+        rendered = treat_clip(clip, recipe, targets, larger=larger, master=master, progress=tell)
         tell("measure", clip.frames, clip.frames)
         written = probe(targets["master"])
         after = replace(_examine(written, judged_as=clip), file=landing.final("master").name)
-        crops, similarities = _compared(clip, written, before)
+        crops, similarities = _compared(clip, larger, written, before)
         finished = Finished(
             file=str(clip.path),
             outputs=landing.finals(),
             before=before,
             after=after,
-            recipe=recipe.document(),
+            recipe=recipe.document() | {"upscale": larger.document},
             guards=check_guards(before, after, clip, written, similarities),
             seconds=time.perf_counter() - started,
             frames=clip.frames,
             findings=(*before.findings, *_left_out(recipe)),
-            notes=rendered.notes,
+            notes=(*larger.notes, *rendered.notes),
             crops=crops,
         )
         _write_reports(finished, landing)
@@ -102,6 +110,7 @@ def treat_clip(
     recipe: Recipe,
     targets: dict[str, Path],
     *,
+    larger: Enlarged | None = None,
     master: str = "prores",
     preset: str | None = None,
     progress: Progress | None = None,
@@ -110,11 +119,12 @@ def treat_clip(
     from unplastic.treat import Chain  # brings the kernels' compiler: measuring does not need it
 
     files = {master if role == "master" else role: path for role, path in targets.items()}
-    chain = Chain(recipe.treatments, geometry(clip, master, recipe.seed))
-    with Writer(clip, files, preset=preset) as writer:
+    larger = larger or enlarged(clip)
+    chain = Chain(recipe.treatments, geometry(larger.clip, master, recipe.seed))
+    with Writer(larger.clip, files, preset=preset) as writer:
 
         def treated(source: Iterator[Picture]) -> Iterator[Picture]:
-            for picture, scene in _seen(source, clip, chain):
+            for picture, scene in _seen(map(larger, source), larger, chain):
                 target = writer.blank(picture.index, picture.pts, picture.duration)
                 chain.run(picture, target, scene)
                 yield target
@@ -124,9 +134,11 @@ def treat_clip(
     return Rendered(writer.notes, flow.in_flight_peak)
 
 
-def _seen(source: Iterator[Picture], clip: Clip, chain: Chain) -> Iterator[tuple[Picture, Scene | None]]:
+def _seen(source: Iterator[Picture], larger: Enlarged, chain: Chain) -> Iterator[tuple[Picture, Scene | None]]:
     """Pictures with their scenes, if a pass of the chain asks for them; without any, nothing looks ahead."""
-    return watched(source, clip) if chain.needs_scenes else ((picture, None) for picture in source)
+    if chain.needs_scenes:
+        return watched(source, larger.clip, up=larger.factor)
+    return ((picture, None) for picture in source)
 
 
 def geometry(clip: Clip, master: str, seed: int) -> Geometry:
@@ -148,8 +160,16 @@ def geometry(clip: Clip, master: str, seed: int) -> Geometry:
     )
 
 
-def _examine(clip: Clip, *, judged_as: Clip | None = None) -> Report:
-    runs = (pictures(clip, start=frames.start, count=len(frames)) for frames in plan(clip))
+def _examine(
+    clip: Clip,
+    *,
+    judged_as: Clip | None = None,
+    source: Clip | None = None,
+    through: Callable[[Picture], Picture] | None = None,
+) -> Report:
+    """Measure ``clip``; its pictures are those of ``source`` gone ``through`` an upscaler, if that is not itself."""
+    decoded = (pictures(source or clip, start=frames.start, count=len(frames)) for frames in plan(clip))
+    runs = (map(through, run) for run in decoded) if through else decoded
     return examine(runs, clip, judged_as=judged_as)
 
 
@@ -162,15 +182,18 @@ def _result_paths(clip: Clip, out: str | Path | None, master: str, *, web: bool)
     return paths | {"html": folder / f"{stem}_report.html", "json": folder / f"{stem}_report.json"}
 
 
-def _compared(clip: Clip, written: Clip, before: Report) -> tuple[tuple[Crop, ...], list[float]]:
-    """Crops of the worst places, before and after, and the structural similarity of the frames they lie in."""
-    places = _worst(before.places) or [_middle(clip)]
+def _compared(clip: Clip, larger: Enlarged, written: Clip, before: Report) -> tuple[tuple[Crop, ...], list[float]]:
+    """Crops of the worst places, before and after, and the structural similarity of the frames they lie in.
+
+    Both at the finished size: "before" is enlarged plainly.
+    """
+    places = _worst(before.places) or [_middle(larger.clip)]
     crops: dict[Place, Crop] = {}
     similarities = []
     for frame in sorted({place.frame for place in places}):
-        was, now = _frame(clip, frame), _frame(written, frame)
+        was, now = larger.plain(_frame(clip, frame)), _frame(written, frame)
         similarities.append(structural_similarity(codes8(was.y, was.bit_depth), codes8(now.y, now.bit_depth)))
-        crops |= {place: _crop(clip, written, place, was, now) for place in places if place.frame == frame}
+        crops |= {place: _crop(larger.clip, written, place, was, now) for place in places if place.frame == frame}
     return tuple(crops[place] for place in places), similarities
 
 

@@ -109,3 +109,14 @@ def test_a_picture_comes_out_the_same_again():
     picture = make_picture(clip)
     sums = {int(larger(picture).y.astype(np.int64).sum()) for _ in range(3)}
     assert len(sums) == 1
+
+
+def test_plain_is_lanczos_whatever_the_upscaler():
+    clip = make_clip(64, 48, bitrate_bps=1_000_000)
+    larger = enlarged(clip, "2x")
+    assert larger.is_plain
+    assert larger.factor == 2.0
+    picture = make_picture(clip)
+    assert np.array_equal(larger.plain(picture).y, larger(picture).y)
+    assert enlarged(clip).plain(picture) is picture
+    assert larger.clip.bits_per_pixel == clip.bits_per_pixel

@@ -30,6 +30,8 @@ class Job:
     seed: int
     overwrite: bool
     pins: dict[str, dict[str, Any]] = field(default_factory=dict)
+    upscale: str = "off"
+    upscaler: str = "lanczos"
 
     def finish(self, path: Path, progress: Any = None) -> Finished:
         """Finish one clip."""
@@ -38,6 +40,8 @@ class Job:
             look=self.look,
             out=self.out,
             strength=self.strength,
+            upscale=self.upscale,
+            upscaler=self.upscaler,
             master=self.master,
             web=self.web,
             seed=self.seed,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+UPSCALERS = "lanczos | neural (needs unplastic[neural]; seconds a picture)"
 MASTERS = "prores | prores4444 | dnxhr | h264 | hevc | av1 | ffv1"
 
 
@@ -21,6 +22,11 @@ def finish(
     strength: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="0 changes nothing, 1 is the look as written.")
     ] = 1.0,
+    upscale: Annotated[
+        str,
+        typer.Option(metavar="SIZE", help="1080p | 2160p (the shorter side) | 2x | off. Done first."),
+    ] = "off",
+    upscaler: Annotated[str, typer.Option(metavar="NAME", help=UPSCALERS)] = "lanczos",
     master: Annotated[str, typer.Option(metavar="CODEC", help=MASTERS)] = "prores",
     web: Annotated[bool, typer.Option("--web/--no-web", help="Also write an H.264 file that plays everywhere.")] = True,
     seed: Annotated[
@@ -40,6 +46,8 @@ def finish(
         look=look,
         out=out,
         strength=strength,
+        upscale=upscale,
+        upscaler=upscaler,
         master=master,
         web=web,
         seed=seed,

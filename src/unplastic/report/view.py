@@ -201,6 +201,9 @@ def _guards(guards: Sequence[Guard]) -> list[dict[str, Any]]:
 def _again(finished: Finished) -> str:
     recipe = finished.recipe
     options = [f"--{key} {shlex.quote(str(recipe[key]))}" for key in ("look", "strength", "seed") if key in recipe]
+    larger = recipe.get("upscale", {})
+    if larger.get("active"):
+        options.append(f"--upscale {larger['size']} --upscaler {larger['upscaler']}")
     return " ".join(["unplastic finish", shlex.quote(finished.file), *options])
 
 

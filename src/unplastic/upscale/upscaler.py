@@ -14,6 +14,7 @@ from unplastic.registry import member
 from unplastic.upscale.resampler import target_depth
 
 OFF = "off"
+PLAIN = "lanczos"
 SIDE_MAX = 8192
 FACTOR_MAX = 8.0
 ASK = "ask for 1080p, 2160p, 2x or off"
@@ -39,26 +40,38 @@ class Upscaler(Protocol):
 class Enlarged:
     """A clip on its way to another size. ``clip`` is what everything behind the upscaler must believe.
 
-    ``notes`` says what was done, or why nothing was; ``document`` is the recipe's entry. Calling it enlarges a picture,
-    or hands it through where there is nothing to do.
+    ``notes`` says what was done, or why nothing was; ``document`` is the recipe's entry; ``factor`` is how many times
+    longer a side became. Calling it enlarges a picture; ``plain`` enlarges by Lanczos whatever the upscaler: what
+    "before" looks like at the new size. Both hand pictures through where there is nothing to do.
     """
 
     clip: Clip
     notes: tuple[str, ...]
     document: dict[str, Any]
+    factor: float = 1.0
     enlarge: Callable[[Picture], Picture] | None = None
+    enlarge_plainly: Callable[[Picture], Picture] | None = None
 
     @property
     def is_noop(self) -> bool:
         """True if pictures come out as they went in."""
         return self.enlarge is None
 
+    @property
+    def is_plain(self) -> bool:
+        """True if the upscaler adds nothing of its own to the plain enlargement."""
+        return self.enlarge is self.enlarge_plainly
+
     def __call__(self, picture: Picture) -> Picture:
         """``picture`` at the new size."""
         return self.enlarge(picture) if self.enlarge else picture
 
+    def plain(self, picture: Picture) -> Picture:
+        """``picture`` at the new size, by Lanczos."""
+        return self.enlarge_plainly(picture) if self.enlarge_plainly else picture
 
-def enlarged(clip: Clip, size: str = OFF, upscaler: str = "lanczos", *, seed: int = 0) -> Enlarged:
+
+def enlarged(clip: Clip, size: str = OFF, upscaler: str = PLAIN, *, seed: int = 0) -> Enlarged:
     """``clip`` brought to ``size`` ("1080p", "2160p", "2x", "off") by the named upscaler.
 
     Raises `RecipeError` for a size that is not understood or not possible, `UnknownName` for an upscaler.
@@ -71,7 +84,9 @@ def enlarged(clip: Clip, size: str = OFF, upscaler: str = "lanczos", *, seed: in
         return Enlarged(clip, () if size == OFF else (note,), {**asked, "active": False})
     note = f"enlarged from {clip.width}x{clip.height} to {width}x{height} ({upscaler})"
     document = {**asked, "active": True, "width": width, "height": height, "values": asdict(chosen)}  # type: ignore[call-overload]
-    return Enlarged(_larger(clip, width, height), (note,), document, chosen.bind(clip, width, height, seed=seed))
+    enlarge = chosen.bind(clip, width, height, seed=seed)
+    plainly = enlarge if upscaler == PLAIN else find_upscaler(PLAIN).bind(clip, width, height, seed=seed)
+    return Enlarged(_larger(clip, width, height), (note,), document, width / clip.width, enlarge, plainly)
 
 
 def find_upscaler(name: str) -> Upscaler:
@@ -114,9 +129,14 @@ def _factor(size: str, shorter: int) -> float:
 
 
 def _larger(clip: Clip, width: int, height: int) -> Clip:
-    """The clip as the upscaler leaves it. A matrix that players guess from the size is written down."""
+    """The clip as the upscaler leaves it.
+
+    A matrix that players guess from the size is written down. The bitrate grows with the picture: bits per pixel say
+    what the encoder has left of a picture, and enlarging changes nothing about that.
+    """
     color = clip.color
     was, now = (assumed_matrix(color.matrix, w, h) for w, h in ((clip.width, clip.height), (width, height)))
     if was != now:
         color = replace(color, matrix=was)
-    return replace(clip, width=width, height=height, bit_depth=target_depth(clip), color=color)
+    bits = clip.bitrate_bps and round(clip.bitrate_bps * width * height / (clip.width * clip.height))
+    return replace(clip, width=width, height=height, bit_depth=target_depth(clip), color=color, bitrate_bps=bits)
