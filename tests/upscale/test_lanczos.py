@@ -158,7 +158,7 @@ def test_what_cannot_be_held_is_filtered_out_of_a_smaller_picture():
 
 
 def test_an_edge_does_not_ring():
-    """A step of 150 codes: unlimited it overshoots by 13, with the default by no more than two plus the dither."""
+    """A step of 150 codes: unlimited it overshoots by 15, with the default by no more than two plus the dither."""
     clip = make_clip(64, 16)
     step = np.where(np.arange(64) < 32, 50, 200)
     picture = make_picture(clip, step, 128, 128)

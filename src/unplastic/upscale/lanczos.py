@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Lanczos:
     """Three lobes across and down, in the coded signal, with the overshoot at edges held back.
 
-    Unlimited, a step of 150 codes rings by 13; with the default by 2, while a crest keeps its height.
+    Unlimited, a hard step of 150 codes rings by 15; with the default by 2, while a crest keeps its height, and photos
+    come back from half size no worse (benchmark/upscale.md).
     """
 
     name: ClassVar[str] = "lanczos"
