@@ -20,6 +20,12 @@ from unplastic.reading import Report
 from unplastic.registry import member
 
 
+NOT_FOR_HDR = {
+    "grade": "the clip is HDR: a display-referred grade would be wrong on it",
+    "texture": "the clip is HDR: what skin lacks was measured on display-referred pictures",
+}
+
+
 def solve(
     look: Look,
     report: Report,
@@ -45,8 +51,8 @@ def solve(
     ]
     doses, left_out = [], {}
     for step in steps:
-        if step.treatment == "grade" and clip.color.is_hdr:
-            left_out["grade"] = "the clip is HDR: a display-referred grade would be wrong on it"
+        if step.treatment in NOT_FOR_HDR and clip.color.is_hdr:
+            left_out[step.treatment] = NOT_FOR_HDR[step.treatment]
             continue
         doses.append(_dose(step, pins.get(step.treatment, {}), report, clip, strength))
     doses.sort(key=lambda dose: dose.treatment.order)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from unplastic.vision.plane import Mask, Plane
+from unplastic.vision.plane import Mask, Plane, as_plane
 
 FINE_SIGMA_PX = 0.7
 COARSE_SIGMA_PX = 1.6
@@ -41,6 +41,17 @@ def half_size(plane: Plane) -> Plane:
     height, width = plane.shape
     size = (max(1, width // 2), max(1, height // 2))
     return cv2.resize(plane, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+
+
+def largest_around(plane: Plane, side_px: int) -> Plane:
+    """The largest value in the square around every pixel."""
+    return as_plane(cv2.dilate(plane, np.ones((side_px, side_px), np.uint8)))
+
+
+def smooth_step(low: float, high: float, values: Plane | np.float32) -> Plane:
+    """0 up to ``low``, 1 from ``high``, a cubic between."""
+    x = np.clip((values - np.float32(low)) * np.float32(1 / (high - low)), 0.0, 1.0)
+    return as_plane(x * x * (np.float32(3.0) - np.float32(2.0) * x))
 
 
 def to_size(plane: Plane, shape: tuple[int, ...]) -> Plane:

@@ -23,4 +23,4 @@ def rgb_of(luma: Plane, cb: Plane, cr: Plane, matrix: int) -> Rgb:
     codes = np.diag([255 / 219, 255 / 224, 255 / 224])
     to_rgb = (ycbcr_to_rgb_matrix(matrix) @ codes).astype(np.float32)
     rgb = cv2.transform(cv2.merge(planes), to_rgb)
-    return cv2.convertScaleAbs(np.maximum(rgb, 0.0))
+    return np.asarray(cv2.convertScaleAbs(np.maximum(rgb, 0.0)), np.uint8)

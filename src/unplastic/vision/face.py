@@ -53,6 +53,11 @@ class Face:
         return float(np.degrees(np.arctan2(turn[1, 0], turn[0, 0])))
 
     @property
+    def turn(self) -> NDArray[np.float64]:
+        """(3, 3) rotation from the mean face to this one."""
+        return self._fit[1]
+
+    @property
     def centre(self) -> tuple[float, float]:
         """x, y of the middle between the eyes, in pixels."""
         eyes = self.points[[33, 133, 263, 362], :2].mean(axis=0)

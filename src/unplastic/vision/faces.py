@@ -8,17 +8,20 @@ texture on six clips with correlations of .83 to .98 under flows that it did not
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from unplastic.vision.colours import Rgb
 from unplastic.vision.face import Face, Points
 from unplastic.vision.mesh import mesh
 from unplastic.vision.motion import Motion
 from unplastic.vision.networks import square_around
+from unplastic.vision.plane import as_plane
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DETECT_EVERY = 12
 """Frames between two looks for new faces; those already followed are looked at in every frame."""
@@ -58,6 +61,15 @@ class Follower:
     next_track: int = 0
     frames: int = 0
     known: tuple[Face, ...] = ()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the next frame need not be looked at: nobody is followed, and it is not time to look for anybody."""
+        return not self.known and self.frames % DETECT_EVERY != 0
+
+    def skip(self) -> None:
+        """Pass over a frame while idle."""
+        self.frames += 1
 
     def follow(self, rgb: Rgb, motion: Motion | None) -> tuple[Face, ...]:
         """The faces of the next frame in luma pixels, largest first; ``motion`` leads to it from the frame before."""
@@ -127,7 +139,7 @@ def _at(flow: NDArray[np.float32], points: Points) -> NDArray[np.float32]:
     """The flow at the points, (n, 2), linearly between pixels."""
     x = np.ascontiguousarray(points[:, 0], np.float32).reshape(-1, 1)
     y = np.ascontiguousarray(points[:, 1], np.float32).reshape(-1, 1)
-    return cv2.remap(flow, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).reshape(-1, 2)
+    return as_plane(cv2.remap(flow, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)).reshape(-1, 2)
 
 
 def _is_same(a: Face, b: Face) -> bool:

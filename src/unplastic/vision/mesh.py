@@ -10,9 +10,12 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 IPD_MM = 63.0
 """Mean distance between adult pupils: the scale of every millimetre on a face."""

@@ -10,16 +10,18 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from unplastic.errors import WeightsError
 from unplastic.vision.colours import Rgb
-from unplastic.vision.plane import Plane
+from unplastic.vision.plane import Plane, as_plane
 from unplastic.weights import Wheel, fetch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FACES = Wheel(
     package="mediapipe",
@@ -74,7 +76,7 @@ class Networks:
         square[top : top + height, left : left + width] = rgb
         small = cv2.resize(square, (DETECTOR_PX, DETECTOR_PX), interpolation=cv2.INTER_AREA)
         raw, logits = _run(self._detector, small.astype(np.float32) / 127.5 - 1.0)
-        scores = 1.0 / (1.0 + np.exp(-np.clip(logits.ravel(), -SCORE_CLIP, SCORE_CLIP)))
+        scores = as_plane(1.0 / (1.0 + np.exp(-np.clip(logits.ravel(), -SCORE_CLIP, SCORE_CLIP))))
         sure = np.flatnonzero(scores >= SCORE_MIN)
         points = _decoded(raw.reshape(-1, 8, 2)[sure], sure) * side - np.array([left, top], np.float32)
         return _without_overlaps(scores[sure], points)
@@ -112,8 +114,10 @@ def networks() -> Networks | WeightsError:
 
 
 def square_around(points: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The (2, 3) affine map from a picture to the mesh network's square, for a face given by its landmarks or by a
-    detection: upright by the eye line, half as large again as the face.
+    """The (2, 3) affine map from a picture to the mesh network's square.
+
+    ``points`` are a face's landmarks or its detection; the square stands upright by the eye line and is half as large
+    again as the face.
     """
     is_mesh = len(points) > 8
     right, left = (points[33, :2], points[263, :2]) if is_mesh else (points[2], points[3])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from unplastic.vision.bands import blurred
 from unplastic.vision.face import Face
-from unplastic.vision.plane import Plane
+from unplastic.vision.plane import Plane, as_plane
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MARGIN_IPD = 0.03
 FEATHER_IPD = 0.035
@@ -38,7 +42,7 @@ def feature_mask(shape: tuple[int, int], face: Face) -> Plane:
 
 def _features(shape: tuple[int, int], face: Face, margin_px: float) -> NDArray[np.uint8]:
     lines = [face.outline(name) for name in ("right_eye", "left_eye", "lips")]
-    brows = [cv2.convexHull(face.outline(name)).reshape(-1, 2) for name in ("right_brow", "left_brow")]
+    brows = [as_plane(cv2.convexHull(face.outline(name))).reshape(-1, 2) for name in ("right_brow", "left_brow")]
     return _filled(shape, [*lines, *brows, _nostrils(face)], margin_px)
 
 
@@ -61,7 +65,7 @@ def _filled(shape: tuple[int, int], lines: list[NDArray[np.float32]], grow_px: f
     if side > 1:
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
         mask = (cv2.dilate if grow_px > 0 else cv2.erode)(mask, disc)
-    return mask
+    return np.asarray(mask, np.uint8)
 
 
 def _soft(mask: NDArray[np.uint8], face: Face) -> Plane:

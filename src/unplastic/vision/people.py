@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -23,9 +24,14 @@ class People:
     follower: Follower | None
     why_not: str | None = None
 
-    def faces(self, rgb: Rgb, motion: Motion | None) -> tuple[Face, ...]:
-        """Faces of the next frame in luma pixels; ``motion`` leads to it from the frame before."""
-        return self.follower.follow(rgb, motion) if self.follower else ()
+    def faces(self, rgb: Callable[[], Rgb], motion: Callable[[], Motion | None]) -> tuple[Face, ...]:
+        """Faces of the next frame in luma pixels. The picture, and the motion to it, are only asked for at need."""
+        if self.follower is None:
+            return ()
+        if self.follower.is_idle:
+            self.follower.skip()
+            return ()
+        return self.follower.follow(rgb(), motion() if self.follower.known else None)
 
     def person(self, rgb: Rgb) -> Plane | None:
         """How surely each pixel is a person, 0..1, at the size of ``rgb``."""

@@ -13,5 +13,11 @@ Plane: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
 """Marked pixels of a plane, (height, width)."""
 
+
+def as_plane(values: object) -> Plane:
+    """The result of arithmetic as a plane. It is float32 already wherever only float32 and plain numbers met."""
+    return np.asarray(values, np.float32)
+
+
 Array: TypeAlias = NDArray[np.float64]
 """Numbers per tile, block, edge or frame."""

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from unplastic.clip import Clip, Picture
 from unplastic.color import assumed_matrix, chroma_scale, chroma_steps, luma_scale
-from unplastic.vision.bands import fine_band, half_size, to_size
+from unplastic.vision.bands import fine_band, half_size
 from unplastic.vision.blocks import FlatBlocks, flat_blocks
 from unplastic.vision.codes import to_codes8
 from unplastic.vision.colours import Rgb, rgb_of
@@ -161,8 +161,8 @@ class Run:
         if t not in self._surfaces:
             faces = tuple(face.scaled(0.5) for face in self.faces(t))
             frame = self.frames[t]
-            chroma = (to_size(plane, self.half[t].shape) for plane in (frame.cb, frame.cr))
-            self._surfaces[t] = Surfaces(self.half[t], *chroma, faces, lambda: self._people.person(self._rgb(t)))
+            person = lambda: self._people.person(self._rgb(t))  # noqa: E731
+            self._surfaces[t] = Surfaces(self.half[t], frame.cb, frame.cr, faces, person)
         return self._surfaces[t]
 
     @cached_property
@@ -173,9 +173,11 @@ class Run:
     def _followed(self) -> list[tuple[Face, ...]]:
         found = []
         for t in range(len(self.frames)):
-            before = self.motion(t - 1, 1) if t and is_large_enough(self.half[0]) else None
-            found.append(self._people.faces(self._rgb(t), before))
+            found.append(self._people.faces(lambda t=t: self._rgb(t), lambda t=t: self._motion_to(t)))
         return found
+
+    def _motion_to(self, t: int) -> Motion | None:
+        return self.motion(t - 1, 1) if t and is_large_enough(self.half[0]) else None
 
     def _rgb(self, t: int) -> Rgb:
         if t not in self._rgbs:

@@ -21,7 +21,7 @@ from unplastic.vision.cuts import Glance, glance, is_cut
 from unplastic.vision.face import Face
 from unplastic.vision.motion import Motion, is_large_enough, motion_pair, moved
 from unplastic.vision.people import People, people
-from unplastic.vision.plane import Plane
+from unplastic.vision.plane import Plane, as_plane
 from unplastic.vision.surfaces import Surfaces
 
 AHEAD, BEHIND = 4, 3
@@ -124,8 +124,7 @@ class Scene:
         """Faces in luma pixels, largest first, each with a number that it keeps through the shot."""
         if self.previous is not None:
             _ = self.previous.faces  # in their order: a face is followed from frame to frame
-        before = self.previous.to_next if self.previous else None
-        return self.people.faces(self.rgb, before)
+        return self.people.faces(lambda: self.rgb, lambda: self.previous.to_next if self.previous else None)
 
     @cached_property
     def surfaces(self) -> Surfaces:
@@ -145,7 +144,7 @@ class Scene:
         if back is None:
             return mask
         share = np.float32(PERSON_KEPT) * back.confidence
-        return mask + share * (moved(before.person, back.flow, cv2.INTER_LINEAR) - mask)
+        return as_plane(mask + share * (moved(before.person, back.flow, cv2.INTER_LINEAR) - mask))
 
     def forget(self) -> None:
         """Let go of the frames before: this one is the last within reach."""

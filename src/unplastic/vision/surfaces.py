@@ -13,10 +13,10 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from unplastic.vision.bands import blurred, steepness
+from unplastic.vision.bands import blurred, largest_around, smooth_step, steepness
 from unplastic.vision.face import Face
 from unplastic.vision.outlines import face_mask, feature_mask, oval_mask
-from unplastic.vision.plane import Plane
+from unplastic.vision.plane import Plane, as_plane
 
 LUMA_FLOOR_CODES8 = 16.0
 GATE_WIDTH = 2.5
@@ -65,9 +65,9 @@ class Complexion:
         level = luma * np.float32(1 / max(self.luma, 1.0))
         if forgive:
             over = np.clip((level - HIGHLIGHT_FROM) * 5.0, 0.0, 1.0)
-            return np.exp(-np.maximum(d * (1.0 - (1.0 - HIGHLIGHT_FORGIVEN) * over) - 0.5, 0.0))
-        lit = _smooth(*SHADE_LEVELS, level) * (1.0 - _smooth(*BRIGHT_LEVELS, level))
-        return np.exp(-np.maximum(STRICT * d - 0.5, 0.0)) * lit
+            return as_plane(np.exp(-np.maximum(d * (1.0 - (1.0 - HIGHLIGHT_FORGIVEN) * over) - 0.5, 0.0)))
+        lit = smooth_step(*SHADE_LEVELS, level) * (1.0 - smooth_step(*BRIGHT_LEVELS, level))
+        return as_plane(np.exp(-np.maximum(STRICT * d - 0.5, 0.0)) * lit)
 
 
 class Surfaces:
@@ -122,13 +122,14 @@ class Surfaces:
             return self._usual_skin
         skin, hair = self._skin_alike, self._hair_alike
         mine = skin * skin / np.maximum(skin + hair, 1e-3)
-        return blurred(mine * (1.0 - self.features), 1.5)
+        return blurred(as_plane(mine * (1.0 - self.features)), 1.5)
 
     @cached_property
     def hair(self) -> Plane:
         """Hair of people whose face is seen: of the colour found above the forehead. Empty without the networks."""
         skin, hair = self._skin_alike, self._hair_alike
-        return blurred(hair * hair / np.maximum(skin + hair, 1e-3) * (1.0 - self._ovals), 1.0)
+        share = hair * hair / np.maximum(skin + hair, 1e-3)
+        return blurred(as_plane(share * (1.0 - self._ovals)), 1.0)
 
     @cached_property
     def _skin_alike(self) -> Plane:
@@ -136,16 +137,17 @@ class Surfaces:
         for face, complexion in zip(self._faces, self.complexions, strict=True):
             near = complexion.gate(*self._ratios, self.luma, forgive=False)
             gate = np.maximum(gate, near * _within(self.shape, face, SKIN_REACH_IPD) if self.person is None else near)
-        gate *= 1.0 - _smooth(*HAIRY_CODES8, self._busy)
+        gate *= 1.0 - smooth_step(*HAIRY_CODES8, self._busy)
         return gate if self.person is None else gate * self.person
 
     @cached_property
     def _hair_alike(self) -> Plane:
         total = np.zeros(self.shape, np.float32)
         if self.person is not None:
+            allowed = as_plane(self.person * (1.0 - self._ovals))
             for face, complexion in zip(self._faces, self.complexions, strict=True):
-                total = np.maximum(total, self._hair_of(face, complexion, self.person * (1.0 - self._ovals)))
-        return total * (np.float32(0.3) + np.float32(0.7) * _smooth(*STRANDS_CODES8, self._busy))
+                total = np.maximum(total, self._hair_of(face, complexion, allowed))
+        return total * (np.float32(0.3) + np.float32(0.7) * smooth_step(*STRANDS_CODES8, self._busy))
 
     @cached_property
     def cloth(self) -> Plane:
@@ -158,12 +160,12 @@ class Surfaces:
     @cached_property
     def flat(self) -> Plane:
         """Areas without structure: a standard deviation under about one code."""
-        return 1.0 - _smooth(0.8, 2.5, self._busy)
+        return 1.0 - smooth_step(0.8, 2.5, self._busy)
 
     @cached_property
     def edges(self) -> Plane:
         """Strong edges and one pixel around them."""
-        return _smooth(4.0, 10.0, cv2.dilate(steepness(blurred(self.luma, 0.7)), np.ones((3, 3), np.uint8)))
+        return smooth_step(4.0, 10.0, largest_around(steepness(blurred(self.luma, 0.7)), 3))
 
     @cached_property
     def defocus(self) -> Plane:
@@ -172,9 +174,9 @@ class Surfaces:
         strong = fine > max(1.0, float(np.percentile(fine[::4, ::4], 70)))
         ratio = np.where(strong, fine / np.maximum(coarse, 1e-3), 0.0).astype(np.float32)
         side = max(9, min(self.shape) // 12 | 1)
-        nearby = blurred(cv2.dilate(ratio, np.ones((side, side), np.uint8)), side / 3)
+        nearby = blurred(largest_around(ratio, side), side / 3)
         sharpest = float(np.percentile(ratio[strong], 95)) if strong.any() else 1.0
-        return 1.0 - _smooth(0.45, 0.75, (nearby - 1.0) / max(sharpest - 1.0, 0.05))
+        return 1.0 - smooth_step(0.45, 0.75, (nearby - 1.0) / max(sharpest - 1.0, 0.05))
 
     @cached_property
     def complexions(self) -> tuple[Complexion, ...]:
@@ -203,7 +205,7 @@ class Surfaces:
     def _usual_skin(self) -> Plane:
         blue, red, spread = USUAL_SKIN
         far = np.square((self._ratios[0] - blue) / spread) + np.square((self._ratios[1] - red) / spread)
-        gate = np.exp(-np.maximum(far - 0.5, 0.0)) * (1.0 - _smooth(*HAIRY_CODES8, self._busy))
+        gate = np.exp(-np.maximum(far - 0.5, 0.0)) * (1.0 - smooth_step(*HAIRY_CODES8, self._busy))
         if self.person is not None:
             gate *= self.person
         return gate.astype(np.float32)
@@ -234,24 +236,19 @@ class Surfaces:
         return allowed * _around(self.shape, face) * np.exp(-0.5 * np.maximum(far - 1.0, 0.0))
 
 
-def _smooth(low: float, high: float, plane: Plane) -> Plane:
-    x = np.clip((plane - np.float32(low)) * np.float32(1 / (high - low)), 0.0, 1.0)
-    return x * x * (np.float32(3.0) - np.float32(2.0) * x)
-
-
 def _within(shape: tuple[int, int], face: Face, reach_ipd: float) -> Plane:
     """1 on the face's oval, falling to 0 at ``reach_ipd`` from it."""
     outside = (oval_mask(shape, face) < 0.5).astype(np.uint8)
     far = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
-    return 1.0 - _smooth(0.5, 1.0, far / np.float32(reach_ipd * face.ipd_px))
+    return 1.0 - smooth_step(0.5, 1.0, as_plane(far) / np.float32(reach_ipd * face.ipd_px))
 
 
 def _around(shape: tuple[int, int], face: Face) -> Plane:
     """1 around a head, fading where no hair can be."""
     x, y = _head_frame(shape, face)
     sideways, up, down = HEAD_IPD
-    far = np.square(x / sideways) + np.square(np.where(y < 0, y / up, y / down))
-    return 1.0 - _smooth(1.0, 1.6, far)
+    far = as_plane(np.square(x / sideways) + np.square(np.where(y < 0, y / up, y / down)))
+    return 1.0 - smooth_step(1.0, 1.6, far)
 
 
 def _crown(shape: tuple[int, int], face: Face) -> Plane:
@@ -267,4 +264,4 @@ def _head_frame(shape: tuple[int, int], face: Face) -> tuple[Plane, Plane]:
     below = ((np.arange(shape[0], dtype=np.float32) - cy) / ipd)[:, None]
     turn = np.radians(face.roll_deg)
     cos, sin = np.float32(np.cos(turn)), np.float32(np.sin(turn))
-    return across * cos + below * sin, below * cos - across * sin
+    return as_plane(across * cos + below * sin), as_plane(below * cos - across * sin)

@@ -1,0 +1,37 @@
+"""Texture as far as other tells agree that the clip is generated: an encoder makes skin smooth as well.
+
+How much is missing is measured on the face itself, where the texture is drawn. But web-graded camera footage lacks as
+much of it as generated clips do, so the share of it that is put back follows the readings that separate the two.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from unplastic.clip import Clip
+from unplastic.looks.rules import Solution
+from unplastic.reading import Report
+
+if TYPE_CHECKING:
+    from unplastic.treat.texture import Texture
+
+TELLS = (
+    # reading, region, where camera clips lie, where it surely is not one, in words
+    ("skin_chroma_p95", "skin", 0.15, 0.22, "skin colours reach {:.2f}"),
+    ("boil_share", "frame", 0.06, 0.20, "{:.0%} of the texture boils"),
+    ("texture_to_edge", "frame", 0.14, 0.07, "surfaces hold {:.2f} of the edges' detail"),
+)
+
+
+def solve(treatment: Texture, report: Report, _: Clip) -> Solution:
+    """The share that the other tells ask for together: 1 - (1 - a)(1 - b)(1 - c), each 0 camera-like .. 1 surely not."""
+    silent, loudest, why = 1.0, 0.0, "no other tell speaks against the clip: its skin is left as it is"
+    for name, region, usual, surely, words in TELLS:
+        reading = report.reading(name, region)
+        if reading is None or not reading.valid or reading.value is None:
+            continue
+        speaks = min(max((reading.value - usual) / (surely - usual), 0.0), 1.0)
+        silent *= 1.0 - speaks
+        if speaks > loudest:
+            loudest, why = speaks, f"{words.format(reading.value)}: skin gets back what it lacks"
+    return Solution({"strength": round(treatment.strength * (1.0 - silent), 3)}, {"strength": why})

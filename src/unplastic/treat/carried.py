@@ -1,0 +1,101 @@
+"""Texture on surfaces that no mesh covers: a tile of noise looked up at coordinates that move with the picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from unplastic.treat.doses import outside_doses
+from unplastic.treat.skinmaps import BLOOD_OCTAVES, PIGMENT_OCTAVES, RELIEF_OCTAVES
+from unplastic.vision.advection import Advection
+from unplastic.vision.bands import blurred
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from unplastic.treat.doses import Fields, Share
+    from unplastic.treat.persona import Persona
+    from unplastic.vision import Scene
+    from unplastic.vision.face import Face
+
+MARGIN_PX = 128
+"""Rows and columns of the tile beyond the picture on every side: content moves about so far between two resets."""
+
+
+class Carried:
+    """The carried texture of one shot. The tile is larger than the picture, so no part of it is ever seen twice."""
+
+    def __init__(self, scene: Scene, persona: Persona, seed: int) -> None:
+        from unplastic.treat.kernels.surface import draw_outside
+
+        self._draw = draw_outside
+        self._persona = persona
+        self._advection = Advection((scene.small.shape[0], scene.small.shape[1]))
+        self._tile = _tile(scene.luma.shape, persona, seed)
+        self._seed = seed
+        self.pixels_drawn = 0
+
+    def draw(
+        self,
+        scene: Scene,
+        face: Face,
+        seen: Fields,
+        share: Share,
+        luma: NDArray[np.float32],
+        colour: NDArray[np.float32],
+        step: tuple[int, int],
+    ) -> None:
+        """Add the texture of one frame to the layers."""
+        phases = self._advection.follow(scene.to_previous)
+        doses = outside_doses(scene, face.px_per_mm, self._persona, seen, share)
+        busy = np.argwhere(doses[..., 0] + doses[..., 1] > 0.02)
+        if not busy.size:
+            return
+        across, down = scene.ratio
+        (top, left), (bottom, right) = busy.min(axis=0), busy.max(axis=0) + 1
+        height, width = luma.shape
+        box = int(left * across), int(top * down), min(width, int(right * across)), min(height, int(bottom * down))
+        ratio = np.array(scene.ratio, np.float32)
+        shifts = np.ascontiguousarray(np.stack([phase.shift * ratio for phase in phases]), np.float32)
+        weights = np.array([phase.weight for phase in phases], np.float32)
+        origins = np.array([self._origin(phase.seed) for phase in phases], np.float32)
+        self.pixels_drawn += self._draw(
+            self._tile, shifts, weights, origins, doses, scene.ratio, box, luma, colour, step
+        )
+
+    def _origin(self, number: int) -> NDArray[np.float64]:
+        """Where a phase starts in the tile: elsewhere after every reset."""
+        random = np.random.Generator(np.random.Philox(key=(self._seed & (1 << 64) - 1) | (1000 + number) << 64))
+        return random.integers(MARGIN_PX // 2, 3 * MARGIN_PX // 2, 2).astype(np.float64)
+
+
+def _tile(shape: tuple[int, ...], persona: Persona, seed: int) -> NDArray[np.float32]:
+    """(rows, columns, 2): relief of unit power in the light of the shot, and mottling like that of the face's maps."""
+    size = (shape[0] + 2 * MARGIN_PX, shape[1] + 2 * MARGIN_PX)
+    px = persona.size
+    height = sum(g * _noise(size, s * px, persona.sigma_px, seed, i) for i, (s, g) in enumerate(RELIEF_OCTAVES))
+    down, across = np.gradient(np.asarray(height, np.float32))
+    x, y, _ = persona.light.direction
+    relief = -(across * np.float32(x) + down * np.float32(y))
+    pits = height - blurred(np.asarray(height, np.float32), 0.6 * px)
+    relief = relief / (np.sqrt((across**2 + down**2).mean() / 2) + 1e-9) + 0.3 * pits / (pits.std() + 1e-9)
+    mottled = sum(
+        0.5 * g * _noise(size, s * px, persona.sigma_px, seed, 10 + i)
+        for i, (s, g) in enumerate((*PIGMENT_OCTAVES, *BLOOD_OCTAVES))
+    )
+    return np.ascontiguousarray(np.stack([relief, mottled], axis=-1), np.float32)
+
+
+def _noise(size: tuple[int, int], sigma_px: float, blur_px: float, seed: int, part: int) -> NDArray[np.float32]:
+    """White noise under a Gaussian of ``sigma_px``, unit power before the picture's own blur takes its share."""
+    random = np.random.Generator(np.random.Philox(key=(seed & (1 << 64) - 1) | (2000 + part) << 64))
+    sigma = float(np.hypot(sigma_px, max(blur_px, 0.42)))
+    step = max(1, int(sigma / 3.0))
+    small = -(-size[0] // step), -(-size[1] // step)
+    field = blurred(random.standard_normal(small, np.float32), sigma / step)
+    if step > 1:
+        from unplastic.vision.bands import to_size
+
+        field = to_size(field, size)
+    return field * np.float32(sigma_px / sigma / (field.std() + 1e-9))
