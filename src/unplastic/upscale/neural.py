@@ -39,7 +39,7 @@ class Neural:
     strength: float = parameter(1.0, "share of the network's detail; 0 is Lanczos", low=0.0, high=1.0)
     device: str = parameter("CPU", "where OpenVINO runs it: CPU, or GPU if that is a real one")
     precision: str = parameter("auto", "arithmetic: f32, bf16, or auto (bf16 where the processor has it)")
-    tile_px: int = parameter(256, "largest side of a tile (source pixels): memory grows with it", low=32, high=2048)
+    tile_px: int = parameter(512, "largest side of a tile (source pixels): memory grows with it", low=32, high=2048)
     ringing_codes8: float = parameter(2.0, "as for lanczos, for chroma and tone (8-bit codes)", low=0.0, high=255.0)
 
     def __post_init__(self) -> None:
