@@ -222,6 +222,25 @@ class TestTable:
         where = places(96, 192, plane=96, steps=2, is_left_sited=True)
         assert where[1] == pytest.approx((1 * 2 + 0.5) / 2 / 2 - 0.25)
 
+    @pytest.mark.parametrize(
+        ("source", "target", "period"),
+        [(720, 1080, (3, 2)), (1080, 2160, (2, 1)), (1280, 3840, (3, 1)), (480, 1080, (9, 4)), (33, 96, (0, 1))],
+    )
+    def test_weights_come_again(self, source, target, period):
+        assert axis(source, target, plane=target).period == period
+        chroma = axis(source, target, plane=target // 2, steps=2, is_left_sited=True)
+        assert chroma.period == period
+
+    def test_rows_by_phase_are_rows_by_sample(self):
+        """The quick way for weights that repeat gives what the plain way gives, to the rounding of the weights."""
+        quick = plane_resampler("420", (62, 40), (93, 60), is_chroma=False, ringing=2.0)
+        plain = plane_resampler("420", (62, 40), (93, 60), is_chroma=False, ringing=2.0)
+        starts, weights, pad, lanes, period, part = plain._across
+        assert period == 3
+        plain._across = starts, weights, pad, lanes, 0, part
+        noise = np.random.default_rng(0).integers(0, 256, (40, 62)).astype(np.uint8)
+        assert np.abs(quick.signal(noise) - plain.signal(noise)).max() < 1e-3
+
     def test_same_size_is_the_same_picture(self):
         table = axis(64, 64, plane=64)
         assert np.array_equal(table.weights[2], np.ones(64, np.float32))

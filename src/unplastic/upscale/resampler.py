@@ -10,12 +10,15 @@ from numpy.lib.stride_tricks import as_strided
 
 from unplastic.clip import CHROMA_STEPS, Chroma
 from unplastic.color import chroma_scale, luma_scale
-from unplastic.upscale.table import Axis, axis
+from unplastic.upscale.table import LOBES, Axis, axis
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from unplastic.clip import Clip, Plane
+
+SIX = 2 * LOBES
+"""Taps of every enlargement."""
 
 DITHER = 0x75707363
 """Keeps the dither's random numbers apart from everybody else's."""
@@ -51,8 +54,12 @@ class Resampler:
         self.shape = down.starts.size, across.starts.size
         pad = across.taps
         starts = np.clip(across.starts + pad, 0, width + 2 * pad - across.taps)
-        self._across = starts, across.weights, pad
-        self._down = down.starts, down.weights, 0
+        is_usual = across.taps == SIX and np.array_equal(starts, across.starts + pad)
+        period, lanes = across.period if is_usual else (0, 1)
+        scratch = np.zeros((lanes, -(-(width + 2 * pad) // lanes)), np.float32)
+        part = np.zeros(-(-self.shape[1] // max(1, period)), np.float32)
+        self._across = starts, across.weights, pad, scratch, period, part
+        self._down = down.starts, down.weights
         self._margin = np.float32(ringing)
         self._padded = np.zeros(width + 2 * pad, np.float32)
         self._ring = np.zeros((down.taps, self.shape[1]), np.float32)
@@ -61,7 +68,8 @@ class Resampler:
     @property
     def scratch_bytes(self) -> int:
         """All that this resampler holds for samples, tables not counted."""
-        return self._padded.nbytes + self._ring.nbytes + self._row.nbytes
+        *_, lanes, _, part = self._across
+        return sum(each.nbytes for each in (self._padded, self._ring, self._row, lanes, part))
 
     def codes(self, plane: Plane, coding: Coding, key: tuple[int, int, int]) -> NDArray[np.uint16]:
         """``plane`` at the target size, as codes; ``key`` is (seed, frame, which plane) of the dither."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LOBES = 3
+PERIOD_MAX = 16
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +28,17 @@ class Axis:
 
     starts: NDArray[np.int64]
     weights: NDArray[np.float32]
+
+    @property
+    def period(self) -> tuple[int, int]:
+        """(target samples, source samples) after which the weights come again; (0, 1) if not within `PERIOD_MAX`."""
+        for count in range(1, min(PERIOD_MAX, self.starts.size - 1) + 1):
+            steps = np.unique(self.starts[count:] - self.starts[:-count])
+            if steps.size == 1 and np.allclose(
+                self.weights[:, count:], self.weights[:, :-count], rtol=0, atol=ROUNDING
+            ):
+                return count, int(steps[0])
+        return 0, 1
 
     @property
     def taps(self) -> int:

@@ -35,6 +35,16 @@ def _limited(value, a, b, c, d, margin):
 
 
 @njit(nogil=True, error_model="numpy")
+def _blend_six(rows, weights, y, margin, out):
+    """Blend six ``rows`` into ``out`` with the weights of place ``y``, which lies between the middle two."""
+    a, b, c, d, e, f = rows
+    u, v, w, p, q, r = weights[0, y], weights[1, y], weights[2, y], weights[3, y], weights[4, y], weights[5, y]
+    for x in range(out.shape[0]):
+        value = u * a[x] + v * b[x] + w * c[x] + p * d[x] + q * e[x] + r * f[x]
+        out[x] = _limited(value, b[x], c[x], d[x], e[x], margin)
+
+
+@njit(nogil=True, error_model="numpy")
 def _across_six(line, starts, weights, margin, padded, pad, out):
     """One source row at the target width; ``padded`` is scratch, the row's ends repeated ``pad`` times."""
     width = line.shape[0]
@@ -49,6 +59,38 @@ def _across_six(line, starts, weights, margin, padded, pad, out):
         a, b, c, d = padded[s + 1], padded[s + 2], padded[s + 3], padded[s + 4]
         value = u[x] * padded[s] + v[x] * a + w[x] * b + p[x] * c + q[x] * d + r[x] * padded[s + 5]
         out[x] = _limited(value, a, b, c, d, margin)
+
+
+@njit(nogil=True, error_model="numpy")
+def _across_periodic(line, starts, weights, margin, pad, lanes, period, part, out):
+    """As `_across_six` where the weights repeat every ``period`` samples, while the source moves on by one lane each.
+
+    Source sample i lies at ``lanes[i % Q, i // Q]``, so that all samples of one phase are blended like whole rows.
+    """
+    count, last = lanes.shape[0], line.shape[0] - 1
+    for q in range(count):
+        lane = lanes[q]
+        for i in range(lane.shape[0]):
+            lane[i] = np.float32(line[min(max(i * count + q - pad, 0), last)])
+    for p in range(period):
+        s, n = starts[p], (out.shape[0] - p + period - 1) // period
+        rows = (
+            _lane(lanes, s, n),
+            _lane(lanes, s + 1, n),
+            _lane(lanes, s + 2, n),
+            _lane(lanes, s + 3, n),
+            _lane(lanes, s + 4, n),
+            _lane(lanes, s + 5, n),
+        )
+        _blend_six(rows, weights, p, margin, part[:n])
+        for i in range(n):
+            out[i * period + p] = part[i]
+
+
+@njit(nogil=True, inline="always")
+def _lane(lanes, first, count):
+    start = first // lanes.shape[0]
+    return lanes[first % lanes.shape[0]][start : start + count]
 
 
 @njit(nogil=True, error_model="numpy")
@@ -68,16 +110,6 @@ def _across_any(line, starts, weights, padded, pad, out):
 
 
 @njit(nogil=True, error_model="numpy")
-def _down_six(rows, weights, y, margin, out):
-    """Blend six ring rows, ``rows`` their places in order, into ``out``."""
-    a, b, c, d, e, f = rows
-    u, v, w, p, q, r = weights[0, y], weights[1, y], weights[2, y], weights[3, y], weights[4, y], weights[5, y]
-    for x in range(out.shape[0]):
-        value = u * a[x] + v * b[x] + w * c[x] + p * d[x] + q * e[x] + r * f[x]
-        out[x] = _limited(value, b[x], c[x], d[x], e[x], margin)
-
-
-@njit(nogil=True, error_model="numpy")
 def _down_any(ring, first, weights, y, height, out):
     slots = ring.shape[0]
     out[:] = ZERO
@@ -91,10 +123,12 @@ def _down_any(ring, first, weights, y, height, out):
 @njit(nogil=True, error_model="numpy")
 def _fill(plane, stride, width, until, done, across, margin, padded, ring):
     """Resample source rows ``done``..``until`` - 1 across into the ring; returns the new ``done``."""
-    starts, weights, pad = across
+    starts, weights, pad, lanes, period, part = across
     for row in range(done, until):
         line = plane[row * stride : row * stride + width]
-        if weights.shape[0] == SIX:
+        if period:
+            _across_periodic(line, starts, weights, margin, pad, lanes, period, part, ring[row % ring.shape[0]])
+        elif weights.shape[0] == SIX:
             _across_six(line, starts, weights, margin, padded, pad, ring[row % ring.shape[0]])
         else:
             _across_any(line, starts, weights, padded, pad, ring[row % ring.shape[0]])
@@ -113,7 +147,7 @@ def _blend(ring, first, weights, y, height, margin, out):
             ring[min(max(first + 4, 0), last) % n],
             ring[min(max(first + 5, 0), last) % n],
         )
-        _down_six(rows, weights, y, margin, out)
+        _blend_six(rows, weights, y, margin, out)
     else:
         _down_any(ring, first, weights, y, height, out)
 
@@ -122,10 +156,11 @@ def _blend(ring, first, weights, y, height, margin, out):
 def to_signal(plane, stride, height, width, across, down, margin, padded, ring, out):
     """Resample a plane into float32 ``out`` (rows, columns), in source codes.
 
-    ``across`` and ``down`` are (starts, weights, pad); ``margin`` in source codes is how far past its two nearest
-    samples a value may go on each axis. ``padded`` and ``ring`` are scratch.
+    ``down`` is (starts, weights), ``across`` also has the padding of a row and what `_across_periodic` needs (a period
+    of 0 is none). ``margin`` in source codes is how far past its two nearest samples a value may go on each axis.
+    ``padded`` and ``ring`` are scratch.
     """
-    starts, weights, _ = down
+    starts, weights = down
     done = 0
     for y in range(out.shape[0]):
         until = min(starts[y] + weights.shape[0], height)
@@ -139,7 +174,7 @@ def to_codes(plane, stride, height, width, across, down, margin, padded, ring, r
 
     A value that is a whole source code is rounded, not dithered: a flat plane stays flat. ``row`` is scratch.
     """
-    starts, weights, _ = down
+    starts, weights = down
     done = 0
     for y in range(out.shape[0]):
         until = min(starts[y] + weights.shape[0], height)
