@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from unplastic.upscale.ncnn import FLOAT16_TAG, Weights, build, read_layers
+from unplastic.upscale.runtime import has_openvino, openvino
+
+NEEDS_OPENVINO = pytest.mark.skipif(not has_openvino(), reason="the neural extra is not installed")
 
 SMALL = """7767517
 6 7
@@ -53,11 +56,11 @@ def test_refuses_weights_stored_in_another_way():
         Weights(np.uint32(0x000D4B38).tobytes() + bytes(8)).tagged(4)
 
 
+@NEEDS_OPENVINO
 def test_a_small_network_computes_what_its_layers_say():
-    openvino = pytest.importorskip("openvino", reason="the neural extra is not installed")
     data, kernel, bias = small_weights()
     picture = np.random.default_rng(1).random((1, 3, 5, 7), np.float32)
-    model = openvino.Core().compile_model(build(SMALL, data), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    model = openvino().Core().compile_model(build(SMALL, data), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     made = model([picture])[0]
 
     wide = np.pad(picture[0].astype(np.float64), ((0, 0), (1, 1), (1, 1)))
@@ -70,6 +73,7 @@ def test_a_small_network_computes_what_its_layers_say():
     assert np.abs(made[0] - expected).max() < 1e-4
 
 
+@NEEDS_OPENVINO
 @pytest.mark.parametrize(
     ("was", "becomes", "says"),
     [
@@ -81,13 +85,12 @@ def test_a_small_network_computes_what_its_layers_say():
     ],
 )
 def test_what_is_not_known_is_refused(was, becomes, says):
-    pytest.importorskip("openvino", reason="the neural extra is not installed")
     assert was in SMALL
     with pytest.raises(ValueError, match=says):
         build(SMALL.replace(was, becomes), small_weights()[0])
 
 
+@NEEDS_OPENVINO
 def test_weights_left_over_are_refused():
-    pytest.importorskip("openvino", reason="the neural extra is not installed")
     with pytest.raises(ValueError, match="4 bytes"):
         build(SMALL, small_weights()[0] + bytes(4))

