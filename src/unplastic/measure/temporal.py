@@ -9,23 +9,14 @@ from typing import ClassVar
 import numpy as np
 
 from unplastic.clip import Clip
-from unplastic.measure.bootstrap import Array, bounded, pooled, root, share
+from unplastic.measure.bootstrap import Array, bounded, root, share
+from unplastic.measure.decay import UNITS, decay, decay_sums, moving_sums, screen_lock
 from unplastic.measure.places import worst_first, worst_place
 from unplastic.parameter import check, parameter
 from unplastic.reading import Curve, Evidence, Place, Reading
 from unplastic.vision import Run
 from unplastic.vision.motion import LAGS
 
-UNITS = {
-    "rho_1": "1",
-    "rho_2": "1",
-    "rho_4": "1",
-    "fresh_grain": "codes",
-    "boil_share": "1",
-    "boil_life": "frames",
-    "screen_lock": "1",
-}
-BOIL_LIFE_NEEDS = 0.1
 SECOND_DIFFERENCE_POWER = 6.0
 FLICKER_SEED = 20_261_124
 
@@ -76,13 +67,8 @@ class Temporal:
         if moves is None:
             return TimeTiles(None, None, means, run.repeats, None)
         usable = run.in_focus.astype(np.float64)[:, None]
-        columns = [moves.pixels]
-        for lag in LAGS:
-            along = moves.along.get(lag)
-            columns += [along.here, along.repeated] if along else [np.full_like(moves.pixels, np.nan)] * 2
-        moving = [getattr(each, part) for each in (moves.moving, moves.still) for part in ("product", "here", "there")]
-        sums = np.stack(columns, axis=1) * usable
-        return TimeTiles(sums, np.stack(moving, axis=1) * usable, means, run.repeats, self._boiling(run, sums))
+        sums, moving = decay_sums(moves), moving_sums(moves)
+        return TimeTiles(sums * usable, moving * usable, means, run.repeats, self._boiling(run, sums * usable))
 
     def conclude(self, observations: Sequence[TimeTiles], clip: Clip) -> Evidence:
         """Readings over all runs."""
@@ -93,8 +79,7 @@ class Temporal:
         if why:
             missing = tuple(Reading.missing(name, "frame", unit, why) for name, unit in UNITS.items())
             return Evidence((*missing, flicker))
-        long = sums[np.isfinite(sums).all(axis=1)]
-        readings = (*_correlations(sums, long), *_boil(long), self._screen_lock(observations), flicker)
+        readings = (*decay(sums, "frame"), self._screen_lock(observations), flicker)
         places = worst_first(each.place for each in observations)
         return Evidence(readings, (_decay_curve(readings),), places)
 
@@ -116,7 +101,7 @@ class Temporal:
         moving = np.concatenate([each.moving for each in observations if each.moving is not None])
         if np.count_nonzero(moving[:, 1]) < self.moving_tiles_min:
             return Reading.missing("screen_lock", "frame", "1", "nothing in focus moves enough to tell")
-        return pooled(moving, _locked_to_screen).reading("screen_lock", "1")
+        return screen_lock(moving, "frame")
 
     def _boiling(self, run: Run, sums: Array) -> Place | None:
         """Root of the power that decays between lags 1 and 4, in tiles with enough surface."""
@@ -125,52 +110,6 @@ class Temporal:
         lost = share(sums[:, 2] - sums[:, 6], sums[:, 0])
         judged = sums[:, 0] > 0.25 * run.grid.side_px**2
         return worst_place("boil", run, 0, np.where(judged, root(lost), np.nan))
-
-
-def _locked_to_screen(sums: Array) -> Array:
-    along = share(sums[:, 0], np.sqrt(sums[:, 1] * sums[:, 2]))
-    still = share(sums[:, 3], np.sqrt(sums[:, 4] * sums[:, 5]))
-    return np.maximum(still - np.maximum(along, 0.0), 0.0)
-
-
-def _correlations(sums: Array, long: Array) -> tuple[Reading, ...]:
-    why = "needs more different frames in a row"
-    found = []
-    for i, lag in enumerate(LAGS):
-        rows = sums if lag == 1 else long if lag == 4 else sums[np.isfinite(sums[:, 1 + 2 * i])]
-        name = f"rho_{lag}"
-        if not rows.size or not rows[:, 1 + 2 * i].sum() > 0:
-            found.append(Reading.missing(name, "frame", "1", why))
-            continue
-        estimate = pooled(rows[:, [1 + 2 * i, 2 + 2 * i]], lambda s: np.clip(share(s[:, 1], s[:, 0]), -1.0, 1.0))
-        found.append(estimate.reading(name, "1"))
-    fresh = pooled(sums[:, :3], lambda s: root(share(s[:, 1] - s[:, 2], s[:, 0])))
-    return (*found, fresh.reading("fresh_grain", "codes"))
-
-
-def _boil(long: Array) -> tuple[Reading, Reading]:
-    if not long.size:
-        why = "needs five different frames in a row"
-        return Reading.missing("boil_share", "frame", "1", why), Reading.missing("boil_life", "frame", "frames", why)
-    boil = pooled(long, lambda s: np.clip(_rho(s, 1) - _rho(s, 4), 0.0, 1.0))
-    life = pooled(long, _life)
-    if boil.value < BOIL_LIFE_NEEDS or not np.isfinite(life.value):
-        gone = Reading.missing("boil_life", "frame", "frames", "too little boils for a decay time")
-        return boil.reading("boil_share", "1"), gone
-    return boil.reading("boil_share", "1"), life.reading("boil_life", "frames")
-
-
-def _rho(sums: Array, lag: int) -> Array:
-    first = 1 + 2 * LAGS.index(lag)
-    return share(sums[:, first + 1], sums[:, first])
-
-
-def _life(sums: Array) -> Array:
-    """The tau of rho_k = p + b exp(-k / tau): with x = exp(-1 / tau), (rho_2 - rho_4) / (rho_1 - rho_2) = x (1 + x)."""
-    ratio = share(_rho(sums, 2) - _rho(sums, 4), np.maximum(_rho(sums, 1) - _rho(sums, 2), 1e-9))
-    x = (np.sqrt(1.0 + 4.0 * np.clip(ratio, 0.0, None)) - 1.0) / 2.0
-    inside = (x > 0.0) & (x < 1.0)
-    return np.where(inside, -1.0 / np.log(np.where(inside, x, 0.5)), np.nan)
 
 
 def _decay_curve(readings: Sequence[Reading]) -> Curve:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from unplastic.vision.grid import Grid
+from unplastic.vision.masks import surface_masks
 from unplastic.vision.motion import LAGS, Motion, full_size, warped
 from unplastic.vision.plane import Array, Mask, Plane
 
@@ -52,7 +53,7 @@ class Along:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Covariances:
-    """Sums over the anchor frames of a run.
+    """Sums over the anchor frames of a run, for the whole picture or for one kind of surface; per tile of the run.
 
     ``along`` maps a lag in frames to sums along motion; all lags are taken on the same ``pixels``. ``moving`` and
     ``still`` are sums over those that move by at least 2.5 px within the longest lag: along motion, and without it.
@@ -63,41 +64,80 @@ class Covariances:
     still: Along
     pixels: Array
 
+    def __add__(self, other: Covariances) -> Covariances:
+        return Covariances(
+            along={lag: self.along[lag] + other.along[lag] for lag in self.along},
+            moving=self.moving + other.moving,
+            still=self.still + other.still,
+            pixels=self.pixels + other.pixels,
+        )
 
-def covariances(run: Run) -> Covariances:
-    """All sums of one run that has anchors."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Anchor:
+    """One frame's fine band and, by lag, that of later frames brought to it along motion.
+
+    ``last`` is the band of the latest of them as it lies on the screen. ``trusted`` and ``moving``, (height, width),
+    mark where all motions hold and where the picture truly moves; ``keep`` (tiles,) is 1 where it could be followed.
+    """
+
+    here: Plane
+    there: dict[int, Plane]
+    last: Plane
+    trusted: Mask
+    moving: Mask
+    keep: Array
+    grid: Grid
+
+    def sums(self, mask: Mask) -> Covariances:
+        """Sums over the marked pixels of every tile; only the tiles around them are computed."""
+        part = self.grid.around(mask)
+        weight: Plane = (part.inside(mask) & part.inside(self.trusted)).astype(np.float32)
+        moving: Plane = weight * part.inside(self.moving)
+        longest = part.inside(self.there[max(self.there)])
+        return Covariances(
+            along={lag: self._along(part.inside(plane), weight, part) for lag, plane in self.there.items()},
+            moving=self._along(longest, moving, part),
+            still=self._along(part.inside(self.last), moving, part),
+            pixels=self._placed(weight, part),
+        )
+
+    def _along(self, there: Plane, weight: Plane, part: Grid) -> Along:
+        here = part.inside(self.here)
+        masked = here * weight
+        products = (masked * there, masked * here, weight * there * there)
+        return Along(*(self._placed(plane, part) for plane in products))
+
+    def _placed(self, plane: Plane, part: Grid) -> Array:
+        return self.grid.placed(part.at_origin().sums(plane), part) * self.keep
+
+
+def covariances(run: Run) -> dict[str, Covariances]:
+    """All sums of one run that has anchors: of the whole "frame", and of the surfaces in `REGIONS`."""
     lags = [lag for lag in LAGS if lag < len(run.frames)]
-    parts = [_anchor(run, t, lags) for t in run.anchors]
-    return Covariances(
-        along={lag: _total([part.along[lag] for part in parts]) for lag in lags},
-        moving=_total([part.moving for part in parts]),
-        still=_total([part.still for part in parts]),
-        pixels=np.sum([part.pixels for part in parts], axis=0),
-    )
+    total: dict[str, Covariances] = {}
+    for t in run.anchors:
+        anchor = _anchor(run, t, lags)
+        for name, mask in (("frame", run.regions(t).texture), *surface_masks(run, t)):
+            sums = anchor.sums(mask)
+            total[name] = total[name] + sums if name in total else sums
+    return total
 
 
-def _anchor(run: Run, t: int, lags: Sequence[int]) -> Covariances:
+def _anchor(run: Run, t: int, lags: Sequence[int]) -> Anchor:
     grid, fine = run.grid, run.fine
     moves = {lag: run.motion(t, lag) for lag in lags}
     trusted = np.logical_and.reduce([move.trusted for move in moves.values()])
     tracked = [_is_tracked(run.half[t], run.half[t + lag], move.flow, grid) for lag, move in moves.items()]
-    keep = np.logical_and.reduce(tracked).astype(np.float64)
-    mask = (run.regions(t).texture & full_size(trusted, run.shape)).astype(np.float32)
-    there = {lag: warped(fine[t + lag], move.flow) for lag, move in moves.items()}
     last = lags[-1]
-    moving = mask * full_size(_truly_moving(run.half[t], run.half[t + last], moves[last], grid), run.shape)
-    return Covariances(
-        along={lag: _sums(fine[t], plane, mask, grid, keep) for lag, plane in there.items()},
-        moving=_sums(fine[t], there[last], moving, grid, keep),
-        still=_sums(fine[t], fine[t + last], moving, grid, keep),
-        pixels=grid.sums(mask) * keep,
-    )
-
-
-def _sums(here: Plane, there: Plane, mask: Plane, grid: Grid, keep: Array) -> Along:
-    masked = here * mask
-    return Along(
-        grid.sums(masked * there) * keep, grid.sums(masked * here) * keep, grid.sums(mask * there * there) * keep
+    return Anchor(
+        here=fine[t],
+        there={lag: warped(fine[t + lag], move.flow) for lag, move in moves.items()},
+        last=fine[t + last],
+        trusted=full_size(trusted, run.shape),
+        moving=full_size(_truly_moving(run.half[t], run.half[t + last], moves[last], grid), run.shape),
+        keep=np.logical_and.reduce(tracked).astype(np.float64),
+        grid=grid,
     )
 
 
@@ -127,10 +167,3 @@ def _truly_moving(a: Plane, b: Plane, move: Motion, grid: Grid) -> Mask:
 
 def _at_half(grid: Grid) -> Grid:
     return Grid(grid.top // 2, grid.left // 2, grid.rows, grid.columns, grid.side_px // 2)
-
-
-def _total(parts: Sequence[Along]) -> Along:
-    total = parts[0]
-    for part in parts[1:]:
-        total = total + part
-    return total

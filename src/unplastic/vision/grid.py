@@ -44,6 +44,28 @@ class Grid:
         side = self.side_px
         return plane[self.top : self.top + self.rows * side, self.left : self.left + self.columns * side]
 
+    def around(self, mask: NDArray[np.bool_]) -> Grid:
+        """The part of the grid that holds the marked pixels of a plane; one tile when there are none."""
+        inside = self.inside(mask)
+        rows, columns = (np.flatnonzero(inside.any(axis=axis)) // self.side_px for axis in (1, 0))
+        if not rows.size:
+            return Grid(self.top, self.left, 1, 1, self.side_px)
+        top, left = int(rows[0]), int(columns[0])
+        side = self.side_px
+        count = (int(rows[-1]) - top + 1, int(columns[-1]) - left + 1)
+        return Grid(self.top + top * side, self.left + left * side, *count, side)
+
+    def at_origin(self) -> Grid:
+        """The same tiles for a plane that is cut to them."""
+        return Grid(0, 0, self.rows, self.columns, self.side_px)
+
+    def placed(self, values: Array, part: Grid) -> Array:
+        """(count,): the values of a part's tiles at their places, 0 elsewhere."""
+        whole = np.zeros((self.rows, self.columns))
+        top, left = (part.top - self.top) // self.side_px, (part.left - self.left) // self.side_px
+        whole[top : top + part.rows, left : left + part.columns] = values.reshape(part.rows, part.columns)
+        return whole.ravel()
+
     def cells(self, plane: NDArray) -> NDArray:
         """A view of the tiles: (rows, side, columns, side)."""
         side = self.side_px

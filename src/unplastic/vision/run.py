@@ -118,9 +118,15 @@ class Run:
     @cached_property
     def covariances(self) -> Covariances | None:
         """How the fine band of one frame goes with that of later ones, per tile; None for a single frame."""
-        if not self.anchors:
-            return None
-        return covariances(self)
+        return self._covariances.get("frame")
+
+    def covariances_of(self, region: str) -> Covariances | None:
+        """The same for the surface "skin", "hair" or "cloth" alone; None without a face to know them by."""
+        return self._covariances.get(region)
+
+    @cached_property
+    def _covariances(self) -> dict[str, Covariances]:
+        return covariances(self) if self.anchors else {}
 
     @cached_property
     def anchors(self) -> tuple[int, ...]:
