@@ -26,7 +26,7 @@ CHANGE_CODES8, DRIFT_CODES8 = 6.0, 5.0
 LIKE = 0.20, 0.50
 """Correlation of detail with its own history: below the first it is something else, from the second on the same."""
 
-BOILS = 0.80, 0.60
+BOILS = 0.72, 0.54
 """What two neighbouring frames differ by, over what a frame differs from its history by, in shares of what that ratio
 is for noise that is new in every frame: from the second value down it boils, from the first up it is grain."""
 
