@@ -19,7 +19,6 @@ from unplastic.looks.rules import Solution
 from unplastic.reading import Report
 from unplastic.registry import member
 
-
 NOT_FOR_HDR = {
     "grade": "the clip is HDR: a display-referred grade would be wrong on it",
     "texture": "the clip is HDR: what skin lacks was measured on display-referred pictures",

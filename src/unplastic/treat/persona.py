@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
 from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from unplastic.vision.bands import blurred, smooth_step
 from unplastic.vision.carrier import carrier_sigma_px
 from unplastic.vision.light import Light, light_on, one_light
 from unplastic.vision.mesh import mesh
+from unplastic.vision.surfaces import Complexion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +42,8 @@ CHEEKS, BEARD = (50, 280, 205, 425, 101, 330), (152, 175, 200, 172, 397, 57, 287
 class Persona:
     """``sigma_px`` is the blur of the picture's own edges around the face; ``size`` px per mm when first seen.
 
-    ``lacks_middle`` is what the skin lacks of unevenness at 2.5 to 8 mm, in codes at mid grey; ``lacks_colour`` what it
-    lacks of uneven redness at that scale, as a share 0..1.
+    ``lacks_middle`` and ``lacks_colour`` are the shares 0..1 of a camera face's unevenness at 2.5 to 8 mm, in luma and
+    in redness, that this one does not have.
     """
 
     maps: SkinMaps
@@ -50,6 +52,7 @@ class Persona:
     size: float
     lacks_middle: float
     lacks_colour: float
+    complexion: Complexion
 
     def corners(self, face: Face) -> NDArray[np.float32]:
         """(468, 7) of x, y; place in the maps; light across and down the skin; facing: for `draw_face`."""
@@ -85,9 +88,15 @@ def meet(scene: Scene, face: Face, key: str, features: Features) -> Persona:
         one_light(lights),
         sigma,
         face.px_per_mm,
-        lacks_middle=float(np.sqrt(max(0.0, CAMERA_MIDDLE_CODES8**2 - middle**2))),
-        lacks_colour=float(np.sqrt(max(0.0, 1.0 - (colour / CAMERA_REDNESS_CODES8) ** 2))),
+        complexion=_complexion(seen),
+        lacks_middle=_lacking(middle, CAMERA_MIDDLE_CODES8),
+        lacks_colour=_lacking(colour, CAMERA_REDNESS_CODES8),
     )
+
+
+def _lacking(has: float, wanted: float) -> float:
+    """The share to add: 0 from what is wanted, and soon little, since nothing is worse than too much."""
+    return float(max(0.0, 1.0 - (has / wanted) ** 2))
 
 
 def _looks(scene: Scene, track: int) -> Iterator[tuple[Scene, Face]]:
@@ -120,6 +129,18 @@ def _unevenness(scene: Scene, face: Face) -> tuple[float, float]:
 
     level = float(np.median(luma[inside])) / 110.0
     return spread(luma) / level, spread(redness.astype(np.float32)) * 110.0
+
+
+def _complexion(seen: list[tuple[Scene, Face]]) -> Complexion:
+    """The skin's colour in the first frames: held, since a colour that is taken anew in every frame flickers."""
+    found = [c for frame, there in seen for f, c in _complexions(frame) if f.track == there.track]
+    return Complexion(
+        *(float(np.median([getattr(c, field.name) for c in found])) for field in dataclass_fields(Complexion))
+    )
+
+
+def _complexions(scene: Scene) -> Iterator[tuple[Face, Complexion]]:
+    yield from zip(scene.faces, scene.surfaces.complexions, strict=True)
 
 
 def _beard(scene: Scene, face: Face) -> float:

@@ -126,7 +126,7 @@ class SkinMaps:
         from unplastic.treat.kernels.skin import add_pits
 
         add_pits(pigment, *self._spots())
-        blood = (blood + 2.4 * mottle * self._zone(2)).astype(np.float32)
+        blood = (blood + 1.2 * mottle * self._zone(2)).astype(np.float32)
         return pigment, np.ascontiguousarray(blood)
 
     def _noise(self, sigma_mm: float, part: int, stretch: float = 1.0) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from unplastic.parameter import check, parameter
 from unplastic.treat.carried import Carried
-from unplastic.treat.doses import Share, face_doses, fields
+from unplastic.treat.doses import Share, bleaching, face_doses, fields
 from unplastic.treat.persona import Persona, meet
 from unplastic.treat.skinmaps import Features
 from unplastic.treat.treatment import Geometry, Strip
@@ -42,6 +42,7 @@ class Texture:
     pores: float = parameter(1.0, "depth of pores; 0 switches them off", low=0.0, high=2.0)
     lines: float = parameter(1.0, "depth of fine lines; 0 switches them off", low=0.0, high=2.0)
     mottling: float = parameter(1.0, "unevenness of colour: blood and pigment; 0 switches it off", low=0.0, high=2.0)
+    shine: float = parameter(0.6, "share of oily highlights taken away; 0 leaves them", low=0.0, high=1.0)
     spots: float = parameter(1.0, "small spots and freckles; 0 switches them off", low=0.0, high=2.0)
     vellus: float = parameter(1.0, "fine down; 0 switches it off", low=0.0, high=2.0)
     stubble: float = parameter(1.0, "stubble, where the clip shows a beard; 0 switches it off", low=0.0, high=2.0)
@@ -57,7 +58,7 @@ class Texture:
     @property
     def is_noop(self) -> bool:
         """True without strength, or with every part switched off."""
-        return self.strength * (self.relief + self.mottling) == 0.0
+        return self.strength * (self.relief + self.mottling + self.shine) == 0.0
 
     def bind(self, geometry: Geometry) -> TexturePass:
         """Allocate the layers."""
@@ -95,7 +96,7 @@ class TexturePass:
 
         self._draw, self._add = draw_face, add_rows
         self._texture, self._geometry = texture, geometry
-        self._share = Share(texture.relief, texture.mottling, texture.outside, texture.cloth)
+        self._share = Share(texture.relief, texture.shine, texture.mottling, texture.outside, texture.cloth)
         self._step = (geometry.across, geometry.down)
         chroma = (-(-geometry.height // geometry.down), -(-geometry.width // geometry.across))
         self._luma = np.zeros((geometry.height, geometry.width), np.float32)
@@ -124,7 +125,7 @@ class TexturePass:
         for face in reversed(scene.faces):
             self._draw_face(scene, face, seen)
         self._draw_outside(scene, seen)
-        self._colour(seen)
+        self._colour(scene, seen)
 
     def __call__(self, source: Strip, target: Strip, frame: int) -> None:  # noqa: ARG002 - drawn in prepare
         """Add the layers to a strip."""
@@ -159,12 +160,16 @@ class TexturePass:
             self._carried = Carried(scene, persona, self._geometry.seed)
         self._carried.draw(scene, face, seen, self._share, self._luma, self._shares, self._step)
 
-    def _colour(self, seen: Fields) -> None:
-        """Blood and pigment as codes of chroma."""
+    def _colour(self, scene: Scene, seen: Fields) -> None:
+        """Blood and pigment as codes of chroma, and the skin's own colour where a highlight had bleached it."""
         blood, pigment = self._shares[..., 0], self._shares[..., 1]
         for plane, part in ((self._cb, "cb"), (self._cr, "cr")):
             of_blood, of_pigment = (to_size(seen.colours[f"{k}_{part}"], plane.shape) for k in ("blood", "pigment"))
             plane[:] = -(blood * of_blood + pigment * of_pigment)
+        for face in scene.faces if self._texture.shine else ():
+            cb, cr = bleaching(scene, face, self._personas[face.track].complexion, self._texture.shine)
+            self._cb += to_size(cb, self._cb.shape)
+            self._cr += to_size(cr, self._cr.shape)
 
 
 def _far_first(face: Face) -> NDArray[np.int32]:

@@ -39,12 +39,13 @@ class Face:
     @property
     def yaw_deg(self) -> float:
         """Turn of the head, 0 towards the camera, positive towards the picture's right."""
-        return float(np.degrees(np.arctan2(-self._fit[1][0, 2], self._fit[1][2, 2])))
+        ahead = self._ahead
+        return float(np.degrees(np.arctan2(-ahead[0], ahead[2])))
 
     @property
     def pitch_deg(self) -> float:
         """Nod of the head, positive downwards."""
-        return float(np.degrees(np.arcsin(np.clip(-self._fit[1][1, 2], -1.0, 1.0))))
+        return float(np.degrees(np.arcsin(np.clip(-self._ahead[1], -1.0, 1.0))))
 
     @property
     def roll_deg(self) -> float:
@@ -83,6 +84,13 @@ class Face:
         factor = np.array([across, down or across, across], np.float32)
         shift = np.array([across - 1.0, (down or across) - 1.0, 0.0], np.float32) / 2
         return replace(self, points=self.points * factor + shift)
+
+    @property
+    def _ahead(self) -> NDArray[np.float64]:
+        """(3,) the head's own depth axis, in the picture turned upright by the roll."""
+        roll = np.radians(self.roll_deg)
+        x, y, z = self._fit[1][:, 2]
+        return np.array([x * np.cos(roll) + y * np.sin(roll), y * np.cos(roll) - x * np.sin(roll), z])
 
     @cached_property
     def _fit(self) -> tuple[float, NDArray[np.float64]]:

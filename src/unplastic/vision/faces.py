@@ -7,7 +7,7 @@ texture on six clips with correlations of .83 to .98 under flows that it did not
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 import cv2
@@ -61,6 +61,7 @@ class Follower:
     next_track: int = 0
     frames: int = 0
     known: tuple[Face, ...] = ()
+    shapes: dict[int, Points] = field(default_factory=dict)
 
     @property
     def is_idle(self) -> bool:
@@ -87,6 +88,7 @@ class Follower:
             face = self._meshed(rgb, points, track=self.next_track)
             if face is None or any(_is_same(face, other) for other in (*known, *found)):
                 continue
+            self.shapes[face.track] = face.points
             self.next_track += 1
             found.append(face)
         return found
@@ -107,7 +109,9 @@ class Follower:
         score, shape = self.finder.mesh(rgb, square_around(carried))
         if score < SCORE_MIN:
             return None
-        held = shape if motion is None else _held(before, shape, _at(motion.flow, before), face.ipd_px)
+        own = shape - self.shapes[face.track]
+        held = shape if motion is None else _held(before, shape, own, _at(motion.flow, before), face.ipd_px)
+        self.shapes[face.track] = shape
         return self._plausible(replace(face, points=held, score=score), rgb)
 
     def _plausible(self, face: Face, rgb: Rgb) -> Face | None:
@@ -118,14 +122,13 @@ class Follower:
         return face if is_large and 0 <= x < width and 0 <= y < height else None
 
 
-def _held(before: Points, shape: Points, flow: NDArray[np.float32], ipd: float) -> Points:
-    """The points filter: the mesh's own step, corrected by what the flow says beside it, then pulled to the network."""
-    step = shape - before
+def _held(before: Points, shape: Points, own: Points, flow: NDArray[np.float32], ipd: float) -> Points:
+    """The points filter: the mesh's ``own`` step, corrected by the flow beside it, then pulled to ``shape``."""
     near = mesh().near
-    off = np.median((flow - step[:, :2])[near], axis=1)
+    off = np.median((flow - own[:, :2])[near], axis=1)
     off[np.linalg.norm(off, axis=1) > WILD_IPD * ipd] = 0.0
-    off = 0.5 * off + 0.5 * off[near].mean(axis=1)
-    moved = before + step + _with_depth(off)
+    step = own + _with_depth(off)
+    moved = before + 0.5 * step + 0.5 * step[near].mean(axis=1)
     error = shape - moved
     far = np.linalg.norm(error[:, :2], axis=1, keepdims=True) > FAR_IPD * ipd
     return (moved + np.where(far, PULL_FAR, PULL).astype(np.float32) * error).astype(np.float32)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from unplastic.vision.bands import blurred
+from unplastic.vision.bands import blurred, smooth_step
 from unplastic.vision.face import Face
 from unplastic.vision.plane import Plane, as_plane
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MARGIN_IPD = 0.03
 FEATHER_IPD = 0.035
+DEEP_IPD = 0.3
 NOSTRILS = (97, 326, 2)
 """Points beside and under the nostrils."""
 
@@ -33,6 +34,13 @@ def face_mask(shape: tuple[int, int], face: Face) -> Plane:
 def oval_mask(shape: tuple[int, int], face: Face) -> Plane:
     """The whole oval."""
     return _soft(_filled(shape, [face.outline("oval")], 0.0), face)
+
+
+def deep_inside(shape: tuple[int, ...], face: Face) -> Plane:
+    """0 at the rim of the oval, 1 from 0.3 IPD inside it."""
+    oval = (_filled((shape[0], shape[1]), [face.outline("oval")], 0.0) > 127).astype(np.uint8)
+    far = as_plane(cv2.distanceTransform(oval, cv2.DIST_L2, 3))
+    return smooth_step(0.0, DEEP_IPD, far * np.float32(1.0 / max(face.ipd_px, 1.0)))
 
 
 def feature_mask(shape: tuple[int, int], face: Face) -> Plane:

@@ -24,7 +24,7 @@ TELLS = (
 
 
 def solve(treatment: Texture, report: Report, _: Clip) -> Solution:
-    """The share that the other tells ask for together: 1 - (1 - a)(1 - b)(1 - c), each 0 camera-like .. 1 surely not."""
+    """The share that the other tells ask for together: 1 - (1 - a)(1 - b)(1 - c), each from 0 to 1."""
     silent, loudest, why = 1.0, 0.0, "no other tell speaks against the clip: its skin is left as it is"
     for name, region, usual, surely, words in TELLS:
         reading = report.reading(name, region)

@@ -55,8 +55,9 @@ def draw_face(
     """Draw one face's skin into ``luma`` and ``colour``; returns the pixels drawn.
 
     ``corners`` (468, 7): x, y in pixels; u, v in map pixels; light across and down the skin; facing 0..1.
-    ``maps`` are two levels (rows, columns, 5), mixed by ``blend``. ``doses`` (h, w, 5), at 1 / ``ratio`` of the size:
-    codes of relief, of mid-band, of blood and of pigment in luma, and the colour's share. ``luma`` gets codes;
+    ``maps`` are two levels (rows, columns, 5), mixed by ``blend``. ``doses`` (h, w, 6), at 1 / ``ratio`` of the size:
+    codes of relief, of mid-band, of blood and of pigment in luma, the colour's share, and codes of shine to take away.
+    ``luma`` gets codes;
     ``colour`` (rows / down, columns / across, 2) blood and pigment at chroma samples (``step``).
     """
     height, width = luma.shape
@@ -112,9 +113,9 @@ def shade(
     sy -= np.float32(iy)
     sx -= np.float32(ix)
     facing = wa * a[6] + wb * b[6] + wc * c[6]
-    share = between(doses, iy, ix, sy, sx, 4)
+    share, shine = between(doses, iy, ix, sy, sx, 4), between(doses, iy, ix, sy, sx, 5)
     if share * facing <= FAINT:
-        return ZERO, ZERO, ZERO
+        return -shine, ZERO, ZERO
     u = clamped(wa * a[2] + wb * b[2] + wc * c[2], near.shape[1])
     v = clamped(wa * a[3] + wb * b[3] + wc * c[3], near.shape[0])
     iv, iu = int(v), int(u)
@@ -132,7 +133,7 @@ def shade(
     luma = between(doses, iy, ix, sy, sx, 0) * relief
     luma -= between(doses, iy, ix, sy, sx, 1) * (PIGMENT_MID * pigment + BLOOD_MID * blood)
     luma -= between(doses, iy, ix, sy, sx, 2) * blood + between(doses, iy, ix, sy, sx, 3) * pigment
-    return facing * luma, facing * share * blood, facing * share * pigment
+    return facing * luma - shine, facing * share * blood, facing * share * pigment
 
 
 @njit(cache=True, nogil=True)

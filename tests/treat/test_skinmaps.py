@@ -1,0 +1,60 @@
+"""Invented skin: the same at every density, pores a minority, unit power at every blur."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from unplastic.treat.skinmaps import Features, SkinMaps, density_for
+
+PLAIN = Features()
+
+
+def test_a_nearer_face_shows_the_same_skin() -> None:
+    coarse, fine = (SkinMaps(7, density, PLAIN) for density in (2.0, 4.5))
+    for part in (3, 4):
+        a = coarse.level(0)[..., part]
+        b = cv2.resize(fine.level(0)[..., part], a.shape[::-1], interpolation=cv2.INTER_AREA)
+        a, b = (cv2.GaussianBlur(each, (0, 0), 1.5).ravel() for each in (a, b))
+        assert np.corrcoef(a, b)[0, 1] > 0.9
+
+
+def test_slopes_and_pits_have_unit_power_at_every_level() -> None:
+    maps = SkinMaps(1, 3.0, PLAIN)
+    for number in (0, 2, 5):
+        level = maps.level(number)
+        assert np.sqrt((level[..., :2] ** 2).mean()) == pytest.approx(1.0, abs=0.02)
+        assert level[..., 2].std() == pytest.approx(1.0, abs=0.02)
+
+
+def test_pores_are_a_minority_of_the_relief() -> None:
+    with_pores, without = (SkinMaps(3, 6.5, f)._relief for f in (PLAIN, replace(PLAIN, pores=0.0)))
+    assert (with_pores - without).var() < 0.5 * without.var()
+    assert (with_pores - without).var() > 0.02 * without.var()
+
+
+def test_another_seed_is_another_person() -> None:
+    a, b = (SkinMaps(seed, 3.0, PLAIN).level(0) for seed in (1, 2))
+    assert abs(np.corrcoef(a[..., 0].ravel(), b[..., 0].ravel())[0, 1]) < 0.05
+
+
+def test_features_can_be_switched_off() -> None:
+    bare = Features(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    pigment, blood = SkinMaps(1, 2.0, bare)._colour
+    assert not pigment.any()
+    assert not blood.any()
+    bearded = SkinMaps(1, 6.5, replace(PLAIN, stubble=1.0))._relief - SkinMaps(1, 6.5, PLAIN)._relief
+    assert bearded.any()
+
+
+def test_density_follows_the_face() -> None:
+    assert [density_for(s) for s in (1.0, 2.0, 4.0, 30.0)] == [2.0, 3.0, 6.5, 10.0]
+
+
+def test_levels_follow_the_blur() -> None:
+    maps = SkinMaps(1, 3.0, PLAIN)
+    assert maps.level_of(0.0) == 0.0
+    assert maps.level_of(0.45 * 1.3**2 / 3.0) == pytest.approx(2.0)
