@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from unplastic.treat.doses import outside_doses
 from unplastic.treat.skinmaps import BLOOD_OCTAVES, PIGMENT_OCTAVES, RELIEF_OCTAVES
 from unplastic.vision.advection import Advection
-from unplastic.vision.bands import blurred
+from unplastic.vision.bands import blurred, to_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from unplastic.treat.doses import Fields, Share
     from unplastic.treat.persona import Persona
     from unplastic.vision import Scene
-    from unplastic.vision.face import Face
 
+FAINT = 0.02
 MARGIN_PX = 128
 """Rows and columns of the tile beyond the picture on every side: content moves about so far between two resets."""
 
@@ -39,35 +37,39 @@ class Carried:
     def draw(
         self,
         scene: Scene,
-        face: Face,
-        seen: Fields,
-        share: Share,
+        doses: NDArray[np.float32],
+        corner: tuple[int, int],
         luma: NDArray[np.float32],
         colour: NDArray[np.float32],
         step: tuple[int, int],
     ) -> None:
-        """Add the texture of one frame to the layers."""
+        """Add the texture of one frame to the layers. ``doses`` belong to the small pixels from ``corner`` on."""
         phases = self._advection.follow(scene.to_previous)
-        doses = outside_doses(scene, face.px_per_mm, self._persona, seen, share)
-        busy = np.argwhere(doses[..., 0] + doses[..., 1] > 0.02)
-        if not busy.size:
+        busy = _touched(doses[..., 0] + doses[..., 1] > FAINT)
+        if not busy.any():
             return
-        across, down = scene.ratio
-        (top, left), (bottom, right) = busy.min(axis=0), busy.max(axis=0) + 1
-        height, width = luma.shape
-        box = int(left * across), int(top * down), min(width, int(right * across)), min(height, int(bottom * down))
+        left, top = corner
+        rows, columns = slice(top, top + doses.shape[0]), slice(left, left + doses.shape[1])
         ratio = np.array(scene.ratio, np.float32)
-        shifts = np.ascontiguousarray(np.stack([phase.shift * ratio for phase in phases]), np.float32)
+        shifts = np.ascontiguousarray([phase.shift[rows, columns] * ratio for phase in phases], np.float32)
         weights = np.array([phase.weight for phase in phases], np.float32)
         origins = np.array([self._origin(phase.seed) for phase in phases], np.float32)
         self.pixels_drawn += self._draw(
-            self._tile, shifts, weights, origins, doses, scene.ratio, box, luma, colour, step
+            self._tile, shifts, weights, origins, doses, busy, corner, scene.ratio, step, luma, colour
         )
 
     def _origin(self, number: int) -> NDArray[np.float64]:
         """Where a phase starts in the tile: elsewhere after every reset."""
         random = np.random.Generator(np.random.Philox(key=(self._seed & (1 << 64) - 1) | (1000 + number) << 64))
         return random.integers(MARGIN_PX // 2, 3 * MARGIN_PX // 2, 2).astype(np.float64)
+
+
+def _touched(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Cells with a marked corner: that one, or the next across or down."""
+    touched = marked.copy()
+    touched[:-1] |= marked[1:]
+    touched[:, :-1] |= touched[:, 1:]
+    return touched
 
 
 def _tile(shape: tuple[int, ...], persona: Persona, seed: int) -> NDArray[np.float32]:
@@ -95,7 +97,5 @@ def _noise(size: tuple[int, int], sigma_px: float, blur_px: float, seed: int, pa
     small = -(-size[0] // step), -(-size[1] // step)
     field = blurred(random.standard_normal(small, np.float32), sigma / step)
     if step > 1:
-        from unplastic.vision.bands import to_size
-
         field = to_size(field, size)
     return field * np.float32(sigma_px / sigma / (field.std() + 1e-9))

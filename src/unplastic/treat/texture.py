@@ -9,19 +9,20 @@ import numpy as np
 
 from unplastic.parameter import check, parameter
 from unplastic.treat.carried import Carried
-from unplastic.treat.doses import Share, bleaching, face_doses, fields
+from unplastic.treat.doses import Share, face_doses, outside_doses, shininess, tints
 from unplastic.treat.persona import Persona, meet
+from unplastic.treat.sight import region_of, sight
 from unplastic.treat.skinmaps import Features
 from unplastic.treat.treatment import Geometry, Strip
-from unplastic.vision.bands import to_size
 from unplastic.vision.mesh import mesh
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from unplastic.treat.doses import Fields
+    from unplastic.treat.sight import Sight
     from unplastic.vision import Scene
     from unplastic.vision.face import Face
+    from unplastic.vision.surfaces import Complexion
 
 CHILD_YEARS, ADULT_YEARS, OLD_YEARS = 8.0, 30.0, 70.0
 
@@ -92,9 +93,9 @@ class TexturePass:
     touches_chroma = True
 
     def __init__(self, texture: Texture, geometry: Geometry) -> None:
-        from unplastic.treat.kernels.surface import add_rows, draw_face
+        from unplastic.treat.kernels.surface import add_rows, draw_face, tint
 
-        self._draw, self._add = draw_face, add_rows
+        self._draw, self._tint, self._add = draw_face, tint, add_rows
         self._texture, self._geometry = texture, geometry
         self._share = Share(texture.relief, texture.shine, texture.mottling, texture.outside, texture.cloth)
         self._step = (geometry.across, geometry.down)
@@ -103,7 +104,7 @@ class TexturePass:
         self._shares = np.zeros((*chroma, 2), np.float32)
         self._cb, self._cr = np.zeros(chroma, np.float32), np.zeros(chroma, np.float32)
         self._personas: dict[int, Persona] = {}
-        self._ranks: dict[int, int] = {}
+        self._box = (0, 0, 0, 0)
         self._carried: Carried | None = None
         self._is_blank = True
         self.pixels_drawn = 0
@@ -112,20 +113,26 @@ class TexturePass:
         """Draw the layers of a frame; without a face they stay empty, at no cost."""
         if scene.previous is None:
             self._personas.clear()
-            self._ranks.clear()
             self._carried = None
-        if not self._is_blank:
-            self._luma[:] = 0.0
-            self._shares[:] = 0.0
+        self._clear()
         self._is_blank = not scene.faces
         if self._is_blank:
-            self._carried = None
             return
-        seen = fields(scene, self._geometry.color.matrix)
-        for face in reversed(scene.faces):
-            self._draw_face(scene, face, seen)
+        seen = sight(scene, self._geometry.color.matrix, cloth=self._share.cloth > 0.0)
+        faces = [self._draw_face(scene, face, seen) for face in reversed(scene.faces)]
         self._draw_outside(scene, seen)
-        self._colour(scene, seen)
+        self._box = seen.region.pixels(scene.ratio, self._geometry.width, self._geometry.height)
+        self._tint(
+            self._shares, tints(seen, faces, self._texture.shine), _corner(seen), scene.ratio, self._step, self._box,
+            self._cb, self._cr,
+        )  # fmt: skip
+
+    def _clear(self) -> None:
+        left, top, right, bottom = self._box
+        across, down = self._step
+        self._luma[top:bottom, left:right] = 0.0
+        for plane in (self._shares, self._cb, self._cr):
+            plane[top // down : -(-bottom // down), left // across : -(-right // across)] = 0.0
 
     def __call__(self, source: Strip, target: Strip, frame: int) -> None:  # noqa: ARG002 - drawn in prepare
         """Add the layers to a strip."""
@@ -138,38 +145,38 @@ class TexturePass:
         self._add(source.cb, target.cb, self._cb, source.row // down, gain / 224.0)
         self._add(source.cr, target.cr, self._cr, source.row // down, gain / 224.0)
 
-    def _draw_face(self, scene: Scene, face: Face, seen: Fields) -> None:
-        persona = self._personas.get(face.track)
-        if persona is None:
-            rank = self._ranks.setdefault(face.track, [f.track for f in scene.faces].index(face.track))
-            key = f"{self._geometry.seed} {self._texture.name_of(rank, face.track)}"
-            if self._texture.character:
-                key = self._texture.name_of(rank, face.track)
-            persona = self._personas[face.track] = meet(scene, face, key, self._texture.features)
+    def _draw_face(self, scene: Scene, face: Face, whole: Sight) -> tuple[Sight, NDArray[np.float32], Complexion]:
+        """Draw one face; returns what `tints` wants to know of it."""
+        persona = self._personas.get(face.track) or self._meet(scene, face)
+        seen = whole.part(region_of(scene, face))
+        shine = shininess(scene, seen, face, persona.complexion)
+        doses = face_doses(seen, face, persona, self._share, shine, scene.up)
         maps, blend = persona.levels(face.px_per_mm)
-        doses = face_doses(scene, face, persona, seen, self._share)
-        corners, triangles = persona.corners(face), _far_first(face)
-        ratio, step = scene.ratio, self._step
-        self.pixels_drawn += self._draw(corners, triangles, maps, blend, doses, ratio, self._luma, self._shares, step)
+        place = _corner(seen), scene.ratio, self._step
+        self.pixels_drawn += self._draw(
+            persona.corners(face), _far_first(face), maps, blend, doses, *place, self._luma, self._shares
+        )
+        return seen, shine, persona.complexion
 
-    def _draw_outside(self, scene: Scene, seen: Fields) -> None:
+    def _meet(self, scene: Scene, face: Face) -> Persona:
+        rank = [each.track for each in scene.faces].index(face.track)
+        name = self._texture.name_of(rank, face.track)
+        key = name if self._texture.character else f"{self._geometry.seed} {name}"
+        persona = self._personas[face.track] = meet(scene, face, key, self._texture.features)
+        return persona
+
+    def _draw_outside(self, scene: Scene, seen: Sight) -> None:
         """Neck, ears, hands and cloth, by the skin of the largest face."""
         face = scene.faces[0]
         persona = self._personas[face.track]
         if self._carried is None:
             self._carried = Carried(scene, persona, self._geometry.seed)
-        self._carried.draw(scene, face, seen, self._share, self._luma, self._shares, self._step)
+        doses = outside_doses(seen, face.px_per_mm, persona, self._share, scene.up)
+        self._carried.draw(scene, doses, _corner(seen), self._luma, self._shares, self._step)
 
-    def _colour(self, scene: Scene, seen: Fields) -> None:
-        """Blood and pigment as codes of chroma, and the skin's own colour where a highlight had bleached it."""
-        blood, pigment = self._shares[..., 0], self._shares[..., 1]
-        for plane, part in ((self._cb, "cb"), (self._cr, "cr")):
-            of_blood, of_pigment = (to_size(seen.colours[f"{k}_{part}"], plane.shape) for k in ("blood", "pigment"))
-            plane[:] = -(blood * of_blood + pigment * of_pigment)
-        for face in scene.faces if self._texture.shine else ():
-            cb, cr = bleaching(scene, face, self._personas[face.track].complexion, self._texture.shine)
-            self._cb += to_size(cb, self._cb.shape)
-            self._cr += to_size(cr, self._cr.shape)
+
+def _corner(seen: Sight) -> tuple[int, int]:
+    return seen.region.left, seen.region.top
 
 
 def _far_first(face: Face) -> NDArray[np.int32]:

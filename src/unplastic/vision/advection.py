@@ -16,6 +16,7 @@ from unplastic.vision.motion import Motion, moved
 from unplastic.vision.plane import Plane, as_plane
 
 PERIOD_FRAMES = 24
+COARSE, AROUND = 4, (5, 5)
 LOST = 0.25
 """Confidence under which a pixel starts anew: what it shows was not in the frame before."""
 
@@ -45,7 +46,9 @@ class Advection:
             lost = (back.confidence < LOST)[..., None]
             for i, shift in enumerate(self._shifts):
                 carried = moved(shift, back.flow, cv2.INTER_LINEAR) + back.flow
-                self._shifts[i] = np.where(lost, moved_home(carried, lost), carried).astype(np.float32)
+                self._shifts[i] = as_plane(
+                    np.where(lost, moved_home(carried, lost), carried) if lost.any() else carried
+                )
         first, second = (self._phase(i) for i in range(2))
         self._frame += 1
         return first, second
@@ -61,6 +64,10 @@ class Advection:
 
 def moved_home(carried: Plane, lost: np.ndarray) -> Plane:
     """What lost pixels get: the shift of their surroundings, smoothed, so that texture does not tear at their rim."""
+    height, width = carried.shape[:2]
+    size = max(1, width // COARSE), max(1, height // COARSE)
     keep = (~lost).astype(np.float32)
-    weight = cv2.blur(keep[..., 0], (15, 15))[..., None]
-    return as_plane(cv2.blur(carried * keep, (15, 15)) / np.maximum(weight, 1e-3))
+    weight = as_plane(cv2.resize(keep, size, interpolation=cv2.INTER_AREA)).reshape(size[1], size[0])
+    shift = as_plane(cv2.resize(carried * keep, size, interpolation=cv2.INTER_AREA))
+    near = cv2.blur(shift, AROUND) / np.maximum(cv2.blur(weight, AROUND), 1e-3)[..., None]
+    return as_plane(cv2.resize(near, (width, height)))

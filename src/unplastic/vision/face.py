@@ -70,6 +70,10 @@ class Face:
         low, high = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
         return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
 
+    def moved(self, by: NDArray[np.float32]) -> Face:
+        """The face elsewhere: ``by`` is (3,) in pixels."""
+        return replace(self, points=self.points + by)
+
     @cached_property
     def normals(self) -> Points:
         """(468, 3) unit normals of the skin at the points."""

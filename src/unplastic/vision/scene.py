@@ -147,7 +147,13 @@ class Scene:
         return as_plane(mask + share * (moved(before.person, back.flow, cv2.INTER_LINEAR) - mask))
 
     def forget(self) -> None:
-        """Let go of the frames before: this one is the last within reach."""
+        """Let go of the frames before: this one is the last within reach.
+
+        What they had cached refers back to them; it is dropped here and now, since a collector that counts objects
+        does not see how large these are.
+        """
+        if self.previous is not None:
+            vars(self.previous).clear()
         self.previous = None
 
     def _small(self, plane: np.ndarray, scale_of: object, zero: float, span: float) -> Plane:

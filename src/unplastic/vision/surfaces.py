@@ -13,7 +13,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from unplastic.vision.bands import blurred, largest_around, smooth_step, steepness
+from unplastic.vision.bands import blurred, largest_around, smooth_step, steepness, to_size
 from unplastic.vision.face import Face
 from unplastic.vision.outlines import face_mask, feature_mask, oval_mask
 from unplastic.vision.plane import Plane, as_plane
@@ -36,6 +36,7 @@ HEAD_IPD = (1.5, 2.3, 3.4)
 """How far from between the eyes hair is looked for, in IPD: sideways, up, down (before it fades out)."""
 
 CROWN_PX = 12
+COARSE = 4
 BALD_LEVEL = 0.7
 HAIR_SPREADS_MIN = (0.05, 0.05, 18.0)
 """Least widths of the hair's colour: Cb / Y, Cr / Y, and codes of luma."""
@@ -173,9 +174,10 @@ class Surfaces:
         fine, coarse = steepness(blurred(self.luma, 0.7)), steepness(blurred(self.luma, 1.4))
         strong = fine > max(1.0, float(np.percentile(fine[::4, ::4], 70)))
         ratio = np.where(strong, fine / np.maximum(coarse, 1e-3), 0.0).astype(np.float32)
-        side = max(9, min(self.shape) // 12 | 1)
-        nearby = blurred(largest_around(ratio, side), side / 3)
-        sharpest = float(np.percentile(ratio[strong], 95)) if strong.any() else 1.0
+        sharpest = float(np.percentile(ratio[::2, ::2][strong[::2, ::2]], 95)) if strong[::2, ::2].any() else 1.0
+        side = max(5, min(self.shape) // (12 * COARSE) | 1)
+        thinned = np.ascontiguousarray(largest_around(ratio, COARSE)[::COARSE, ::COARSE])
+        nearby = to_size(blurred(largest_around(thinned, side), side / 3), self.shape)
         return 1.0 - smooth_step(0.45, 0.75, (nearby - 1.0) / max(sharpest - 1.0, 0.05))
 
     @cached_property

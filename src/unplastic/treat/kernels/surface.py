@@ -40,6 +40,12 @@ def bounded(value: np.float32) -> np.float32:
     return TWO * half * (np.float32(27.0) + square) / (np.float32(27.0) + np.float32(9.0) * square)
 
 
+@njit(cache=True, nogil=True, inline="always")
+def in_small(pixel: int, ratio: float, corner: int, samples: int) -> np.float32:
+    """Where a pixel's middle lies in a small plane that begins at ``corner``."""
+    return clamped((np.float32(pixel) + HALF) / np.float32(ratio) - HALF - np.float32(corner), samples)
+
+
 @njit(cache=True, nogil=True)
 def draw_face(
     corners: NDArray,
@@ -47,18 +53,19 @@ def draw_face(
     maps: tuple,
     blend: float,
     doses: NDArray,
+    corner: tuple,
     ratio: tuple,
+    step: tuple,
     luma: NDArray,
     colour: NDArray,
-    step: tuple,
 ) -> int:
     """Draw one face's skin into ``luma`` and ``colour``; returns the pixels drawn.
 
     ``corners`` (468, 7): x, y in pixels; u, v in map pixels; light across and down the skin; facing 0..1.
-    ``maps`` are two levels (rows, columns, 5), mixed by ``blend``. ``doses`` (h, w, 6), at 1 / ``ratio`` of the size:
-    codes of relief, of mid-band, of blood and of pigment in luma, the colour's share, and codes of shine to take away.
-    ``luma`` gets codes;
-    ``colour`` (rows / down, columns / across, 2) blood and pigment at chroma samples (``step``).
+    ``maps`` are two levels (rows, columns, 5), mixed by ``blend``. ``doses`` (h, w, 6), at 1 / ``ratio`` of the size
+    and from ``corner`` on: codes of relief, of mid-band, of blood and of pigment in luma, the colour's share, and codes
+    of shine to take away. ``luma`` gets codes; ``colour`` (rows / down, columns / across, 2) blood and pigment at
+    chroma samples (``step``).
     """
     height, width = luma.shape
     drawn = 0
@@ -70,10 +77,11 @@ def draw_face(
         inverse = ONE / area
         left = max(0, int(np.ceil(min(a[0], b[0], c[0]))))
         right = min(width - 1, int(np.floor(max(a[0], b[0], c[0]))))
-        for row in range(
-            max(0, int(np.ceil(min(a[1], b[1], c[1])))), min(height - 1, int(np.floor(max(a[1], b[1], c[1])))) + 1
-        ):
+        top = max(0, int(np.ceil(min(a[1], b[1], c[1]))))
+        bottom = min(height - 1, int(np.floor(max(a[1], b[1], c[1]))))
+        for row in range(top, bottom + 1):
             y = np.float32(row) - a[1]
+            sy = in_small(row, ratio[1], corner[1], doses.shape[0])
             for column in range(left, right + 1):
                 x = np.float32(column) - a[0]
                 wb = (x * (c[1] - a[1]) - y * (c[0] - a[0])) * inverse
@@ -81,7 +89,8 @@ def draw_face(
                 wa = ONE - wb - wc
                 if wa < ZERO or wb < ZERO or wc < ZERO:
                     continue
-                found = shade(wa, wb, wc, a, b, c, maps, np.float32(blend), doses, ratio, row, column)
+                sx = in_small(column, ratio[0], corner[0], doses.shape[1])
+                found = shade(wa, wb, wc, a, b, c, maps, np.float32(blend), doses, sy, sx)
                 luma[row, column] = found[0]
                 if row % step[1] == 0 and column % step[0] == 0:
                     colour[row // step[1], column // step[0], 0] = found[1]
@@ -101,14 +110,11 @@ def shade(
     maps: tuple,
     blend: np.float32,
     doses: NDArray,
-    ratio: tuple,
-    row: int,
-    column: int,
+    sy: np.float32,
+    sx: np.float32,
 ) -> tuple[np.float32, np.float32, np.float32]:
     """Codes of luma, and shares of blood and pigment, of one pixel at ``wa``, ``wb``, ``wc`` inside a triangle."""
     near, far = maps
-    sy = clamped((np.float32(row) + HALF) / np.float32(ratio[1]) - HALF, doses.shape[0])
-    sx = clamped((np.float32(column) + HALF) / np.float32(ratio[0]) - HALF, doses.shape[1])
     iy, ix = int(sy), int(sx)
     sy -= np.float32(iy)
     sx -= np.float32(ix)
@@ -143,48 +149,84 @@ def draw_outside(
     weights: NDArray,
     origins: NDArray,
     doses: NDArray,
+    busy: NDArray,
+    corner: tuple,
     ratio: tuple,
-    box: tuple,
+    step: tuple,
     luma: NDArray,
     colour: NDArray,
-    step: tuple,
 ) -> int:
-    """Add carried texture inside ``box`` (left, top, right, bottom); returns the pixels drawn.
+    """Add carried texture where ``busy``; returns the pixels drawn.
 
     ``tile`` (rows, columns, 2) holds fine and mottled noise; ``shifts`` (2, h, w, 2) in pixels and ``weights`` (2,) are
-    the phases, ``origins`` (2, 2) where each starts in the tile. ``doses`` (h, w, 3): codes of fine noise and of
-    mottling in luma, and the colour's share.
+    the phases, ``origins`` (2, 2) where each starts in the tile. ``doses`` (h, w, 3), at 1 / ``ratio`` of the size and
+    from ``corner`` on: codes of fine noise and of mottling in luma, and the colour's share.
     """
     even = ONE / np.sqrt(weights[0] * weights[0] + weights[1] * weights[1])
+    top, bottom = int(corner[1] * ratio[1]), min(luma.shape[0], int((corner[1] + doses.shape[0]) * ratio[1]))
+    left, right = int(corner[0] * ratio[0]), min(luma.shape[1], int((corner[0] + doses.shape[1]) * ratio[0]))
     drawn = 0
-    for row in range(box[1], box[3]):
-        sy = clamped((np.float32(row) + HALF) / np.float32(ratio[1]) - HALF, doses.shape[0])
+    for row in range(top, bottom):
+        sy = in_small(row, ratio[1], corner[1], doses.shape[0])
         iy = int(sy)
         sy -= np.float32(iy)
-        for column in range(box[0], box[2]):
-            sx = clamped((np.float32(column) + HALF) / np.float32(ratio[0]) - HALF, doses.shape[1])
+        for column in range(left, right):
+            sx = in_small(column, ratio[0], corner[0], doses.shape[1])
             ix = int(sx)
-            sx -= np.float32(ix)
-            relief, middle = between(doses, iy, ix, sy, sx, 0), between(doses, iy, ix, sy, sx, 1)
-            if relief + middle <= FAINT:
+            if not busy[iy, ix]:
                 continue
+            sx -= np.float32(ix)
+            middle = between(doses, iy, ix, sy, sx, 1)
             fine, mottled = ZERO, ZERO
             for p in range(2):
-                u = np.float32(column) + origins[p, 0] + between(shifts[p], iy, ix, sy, sx, 0)
-                v = np.float32(row) + origins[p, 1] + between(shifts[p], iy, ix, sy, sx, 1)
-                u, v = clamped(u, tile.shape[1]), clamped(v, tile.shape[0])
+                u = clamped(np.float32(column) + origins[p, 0] + between(shifts[p], iy, ix, sy, sx, 0), tile.shape[1])
+                v = clamped(np.float32(row) + origins[p, 1] + between(shifts[p], iy, ix, sy, sx, 1), tile.shape[0])
                 iv, iu = int(v), int(u)
                 v -= np.float32(iv)
                 u -= np.float32(iu)
                 fine += weights[p] * between(tile, iv, iu, v, u, 0)
-                mottled += weights[p] * between(tile, iv, iu, v, u, 1)
-            luma[row, column] += relief * bounded(even * fine) - middle * even * mottled
-            if row % step[1] == 0 and column % step[0] == 0:
+                if middle > ZERO:
+                    mottled += weights[p] * between(tile, iv, iu, v, u, 1)
+            luma[row, column] += between(doses, iy, ix, sy, sx, 0) * bounded(even * fine) - middle * even * mottled
+            if middle > ZERO and row % step[1] == 0 and column % step[0] == 0:
                 share = between(doses, iy, ix, sy, sx, 2) * even * mottled
                 colour[row // step[1], column // step[0], 0] += share
                 colour[row // step[1], column // step[0], 1] += share
             drawn += 1
     return drawn
+
+
+@njit(cache=True, nogil=True)
+def tint(
+    colour: NDArray,
+    taken: NDArray,
+    corner: tuple,
+    ratio: tuple,
+    step: tuple,
+    box: tuple,
+    cb: NDArray,
+    cr: NDArray,
+) -> None:
+    """Codes of Cb and Cr inside ``box`` (luma pixels) from shares of blood and pigment.
+
+    ``taken`` (h, w, 6), from ``corner`` on: Cb of blood and of pigment, Cr of both, and what Cb and Cr get back.
+    """
+    across, down = step
+    for row in range(box[1] // down, (box[3] + down - 1) // down):
+        sy = in_small(row * down, ratio[1], corner[1], taken.shape[0])
+        iy = int(sy)
+        sy -= np.float32(iy)
+        for column in range(box[0] // across, (box[2] + across - 1) // across):
+            sx = in_small(column * across, ratio[0], corner[0], taken.shape[1])
+            ix = int(sx)
+            sx -= np.float32(ix)
+            blood, pigment = colour[row, column, 0], colour[row, column, 1]
+            blue, red = between(taken, iy, ix, sy, sx, 4), between(taken, iy, ix, sy, sx, 5)
+            if blood != ZERO or pigment != ZERO:
+                blue -= blood * between(taken, iy, ix, sy, sx, 0) + pigment * between(taken, iy, ix, sy, sx, 1)
+                red -= blood * between(taken, iy, ix, sy, sx, 2) + pigment * between(taken, iy, ix, sy, sx, 3)
+            cb[row, column] = blue
+            cr[row, column] = red
 
 
 @njit(cache=True, nogil=True)
