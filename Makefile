@@ -5,10 +5,11 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 VENV := .venv
 BIN := $(VENV)/bin
 CLIP ?=
+CLIPS ?=
 OUT ?= demo
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check lock format clean
+.PHONY: demo gallery test check lock format clean
 
 demo: $(VENV)/.demo  ## finish a sample clip, or your own: make demo CLIP=path
 ifeq ($(CLIP),)
@@ -18,6 +19,10 @@ ifeq ($(CLIP),)
 else
 	@$(BIN)/unplastic finish "$(CLIP)" --out $(OUT)/results --overwrite
 endif
+
+gallery: $(VENV)/.demo  ## sheets to look at: make gallery CLIPS=folder, into $(OUT)/gallery
+	@test -n "$(CLIPS)" || { echo "which clips? make gallery CLIPS=folder"; exit 1; }
+	@$(BIN)/python examples/gallery.py "$(CLIPS)" $(OUT)/gallery
 
 test: $(VENV)/.test  ## the whole suite, the same command as CI
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)

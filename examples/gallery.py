@@ -54,8 +54,7 @@ def take(clip: Clip, name: str, size: str) -> Take | None:
     larger = enlarged(clip, size)
     clip, source = larger.clip, [larger(picture) for picture in source]
     grain = [t for t in recipe.treatments if t.name == "grain"]
-    scenes = [scene for _, scene in watched(source, clip)]
-    faces = [scene.faces[0] for scene in scenes if scene.faces]
+    faces = [scene.faces[0] for _, scene in watched(source, clip) if scene.faces]
     if not faces:
         return None
     versions = {

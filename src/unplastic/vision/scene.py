@@ -153,8 +153,13 @@ class Scene:
         does not see how large these are.
         """
         if self.previous is not None:
-            vars(self.previous).clear()
+            self.previous._drop()
         self.previous = None
+
+    def _drop(self) -> None:
+        for name in ("luma", "chroma", "small", "small_chroma", "rgb", "surfaces", "person"):
+            vars(self).pop(name, None)
+        self._pair = None
 
     def _small(self, plane: np.ndarray, scale_of: object, zero: float, span: float) -> Plane:
         height, width = self._picture.y.shape
