@@ -141,8 +141,11 @@ def _taken(
     luma: NDArray[np.float32], cb: NDArray[np.float32], cr: NDArray[np.float32], matrix: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Codes of luma and chroma lost to one unit of blood, and of pigment, at every place."""
-    nominal = np.stack([(luma - 16.0) / 219.0, (cb - 128.0) / 224.0, (cr - 128.0) / 224.0], axis=-1)
-    rgb = np.clip(nominal @ ycbcr_to_rgb_matrix(matrix).T.astype(np.float32), 0.0, 1.0)
-    codes = np.diag([219.0, 224.0, 224.0]) @ rgb_to_ycbcr_matrix(matrix)
-    of_blood, of_pigment = (codes @ np.diag(takes) * density for density, takes in (BLOOD, PIGMENT))
-    return as_plane(rgb @ of_blood.T.astype(np.float32)), as_plane(rgb @ of_pigment.T.astype(np.float32))
+    to_rgb = ycbcr_to_rgb_matrix(matrix) @ np.diag([1 / 219.0, 1 / 224.0, 1 / 224.0])
+    to_codes = np.diag([219.0, 224.0, 224.0]) @ rgb_to_ycbcr_matrix(matrix)
+    lost = np.vstack([to_codes @ np.diag(takes) * density @ to_rgb for density, takes in (BLOOD, PIGMENT)])
+    codes = np.empty((*luma.shape, 3), np.float32)
+    for i, (plane, zero) in enumerate(((luma, 16.0), (cb, 128.0), (cr, 128.0))):
+        np.subtract(plane, np.float32(zero), out=codes[..., i])
+    both = as_plane(codes @ lost.T.astype(np.float32))
+    return both[..., :3], both[..., 3:]

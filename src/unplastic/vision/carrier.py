@@ -32,6 +32,10 @@ def carrier_sigma_px(luma: Plane, box: tuple[float, float, float, float]) -> flo
 
 
 def fine_power(luma: Plane, sigma_px: float, shape: tuple[int, ...]) -> Plane:
-    """Mean square of what a blur of ``sigma_px`` takes away, in codes squared, per cell of a smaller ``shape``."""
-    fine = luma - blurred(luma, sigma_px)
+    """Mean square of what a blur takes away, in codes squared, per cell of a smaller ``shape``.
+
+    The blur is a box of the same standard deviation, which is a fifth of the work of a Gaussian here.
+    """
+    side = 2 * round((np.sqrt(12.0 * sigma_px**2 + 1.0) - 1.0) / 2.0) + 1
+    fine = luma - cv2.blur(luma, (side, side))
     return cv2.resize(np.square(fine, out=fine), (shape[1], shape[0]), interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
