@@ -7,12 +7,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from scenes import write_scene
 from unplastic.errors import WeightsError
 from unplastic.weights import fetch
+
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("search", max_examples=500)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+"""The same examples every time, so that a red build means a change; HYPOTHESIS_PROFILE=search looks for new ones."""
 
 CLIPS = Path(__file__).parents[2] / "shared" / "clips"
 

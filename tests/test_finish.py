@@ -114,7 +114,7 @@ def test_the_grain_that_was_asked_for_is_in_the_master(plastic_clip: Path, tmp_p
 
 def test_hdr_passes_ungraded_and_says_so(tmp_path: Path, hdr_clip: Path) -> None:
     result = up.finish(hdr_clip, out=tmp_path, web=False)
-    assert [each["name"] for each in result.recipe["left_out"]] == ["grade"]
+    assert [each["name"] for each in result.recipe["left_out"]] == ["texture", "grade"]
     assert any("HDR" in finding.text for finding in result.findings)
     assert probe(result.outputs["master"]).color.transfer == 16
 

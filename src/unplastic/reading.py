@@ -7,6 +7,9 @@ from typing import Literal
 
 Severity = Literal["info", "warning", "fault"]
 
+FACES_UNKNOWN = "faces could not be looked for"
+"""How the ``why_not`` of every reading of a face begins when the networks were not there to find one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

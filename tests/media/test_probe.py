@@ -165,7 +165,7 @@ def test_an_empty_file(tmp_path: Path) -> None:
     _refused(tmp_path / "empty.mp4", ClipUnreadable, "empty")
 
 
-@pytest.mark.parametrize("content", [b"just some words\n" * 40, b"\0" * 4096, os.urandom(16)])
+@pytest.mark.parametrize("content", [b"just some words\n" * 40, b"\0" * 4096, bytes(range(128, 144))])
 def test_not_a_video(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "notes.mp4").write_bytes(content)
     _refused(tmp_path / "notes.mp4", ClipUnreadable, "not a video")

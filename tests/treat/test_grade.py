@@ -6,7 +6,7 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from unplastic.color import rgb_to_ycbcr_matrix, ycbcr_to_rgb_matrix
@@ -164,6 +164,7 @@ def test_the_tone_curve_is_monotone_continuous_and_hits_its_ends(lift, start, ro
 
 
 @settings(max_examples=60, deadline=None)
+@example(hue=0.0, start=0.5, slope=3.0, shares=(0.0, 0.0, 1.0))
 @given(
     hue=st.floats(0.0, 360.0),
     start=st.floats(0.0, 0.5),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from unplastic.clip import Clip
 from unplastic.measure.reference import bits_per_pixel
-from unplastic.reading import Reading
+from unplastic.reading import FACES_UNKNOWN, Reading
 from unplastic.vision import Run
 
 BITS_PER_PIXEL_MIN = 0.05
@@ -16,7 +16,7 @@ BITS_PER_PIXEL_MIN = 0.05
 def why_no_face(run: Run) -> str | None:
     """Why a run shows no face, in one clause; None when it shows one."""
     if not run.faces_known:
-        return f"faces could not be looked for: {run.faces_why_not}"
+        return f"{FACES_UNKNOWN}: {run.faces_why_not}"
     return None if any(run.faces(t) for t in range(len(run.frames))) else "no face is seen"
 
 

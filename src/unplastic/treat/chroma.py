@@ -45,10 +45,14 @@ def colourfulness(cb: Signal, cr: Signal, weights: tuple[float, float]) -> Signa
 
 
 def knee_gain(cb: Signal, cr: Signal, knee: Knee, weights: tuple[float, float]) -> Signal:
-    """The factor on Cb and Cr: 1 where nothing is to be calmed. c times it never falls as c grows."""
+    """The factor on Cb and Cr: 1 where nothing is to be calmed. c times it never falls as c grows.
+
+    A slope of more than 1 / start would make it fall, and a strong colour paler than a weaker one: it is held there.
+    """
+    slope = min(knee.slope, 1.0 / max(knee.start, 1e-6))
     over = colourfulness(cb, cr, weights) - knee.start
     excess = 0.5 * (over + np.sqrt(over**2 + SOFTNESS**2))
-    full = knee.scale / (1.0 + knee.slope * excess)
+    full = knee.scale / (1.0 + slope * excess)
     return 1.0 - _share(cb, cr, knee) * (1.0 - full)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from unplastic.clip import Clip
 from unplastic.looks.rules import Solution
-from unplastic.reading import Report
+from unplastic.reading import FACES_UNKNOWN, Report
 
 if TYPE_CHECKING:
     from unplastic.treat.texture import Texture
@@ -24,7 +24,14 @@ TELLS = (
 
 
 def solve(treatment: Texture, report: Report, _: Clip) -> Solution:
-    """The share that the other tells ask for together: 1 - (1 - a)(1 - b)(1 - c), each from 0 to 1."""
+    """The share that the other tells ask for together: 1 - (1 - a)(1 - b)(1 - c), each from 0 to 1.
+
+    Where faces cannot be looked for there is nothing to draw on. Where none was seen in the frames that were measured,
+    one may still come: the share is kept, and looking costs next to nothing.
+    """
+    size = report.reading("face_ipd", "face")
+    if size is not None and (size.why_not or "").startswith(FACES_UNKNOWN):
+        return Solution({"strength": 0.0}, {"strength": size.why_not or ""})
     silent, loudest, why = 1.0, 0.0, "no other tell speaks against the clip: its skin is left as it is"
     for name, region, usual, surely, words in TELLS:
         reading = report.reading(name, region)
