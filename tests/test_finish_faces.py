@@ -129,7 +129,7 @@ def test_black_frames_between_stay_black(tmp_path: Path) -> None:
 def test_without_networks_everything_else_runs_and_it_is_said(
     face_clip: Path,
     tmp_path: Path,
-    no_networks: None,  # noqa: ARG001
+    no_networks: None,
 ) -> None:
     result = finished(face_clip, tmp_path)
     (said,) = [finding for finding in result.findings if FACES_UNKNOWN in finding.text]
