@@ -46,6 +46,31 @@ LIMITS = (
         "deflicker before the cut, or generate the shot again",
     ),
     Limit(
+        "local_flicker", "local_flicker", "frame", +1, 0.25, 1.0, "flicker",
+        "detail flickers by {value:.2f} codes beyond what its grain explains",
+        "deflicker before the cut, or generate the shot again with less motion",
+    ),
+    Limit(
+        "hair_flicker", "local_flicker", "hair", +1, 0.25, 1.0, "flicker",
+        "hair flickers by {value:.2f} codes beyond what its grain explains",
+        "deflicker before the cut, or generate the shot again with less motion",
+    ),
+    Limit(
+        "cloth_flicker", "local_flicker", "cloth", +1, 0.25, 1.0, "flicker",
+        "cloth flickers by {value:.2f} codes beyond what its grain explains",
+        "deflicker before the cut; ask for a plainer weave",
+    ),
+    Limit(
+        "stride_4_pulse", "periodic_flicker", "stride 4", +1, 0.25, 0.6, "",
+        "every fourth frame changes unlike the others (by {value:.0%}): the seams of the generator's chunks",
+        "generate the shot again, or deflicker; a repeating keyframe of a low bitrate looks alike",
+    ),
+    Limit(
+        "stride_8_pulse", "periodic_flicker", "stride 8", +1, 0.25, 0.6, "",
+        "every eighth frame changes unlike the others (by {value:.0%}): the seams of the generator's chunks",
+        "generate the shot again, or deflicker; a repeating keyframe of a low bitrate looks alike",
+    ),
+    Limit(
         "frozen_pattern", "screen_lock", "frame", +1, 0.25, 0.5, "boil",
         "a pattern sticks to the screen while the picture moves (excess correlation {value:.2f})",
         "remove the overlay and add grain that is new in every frame",

@@ -9,11 +9,25 @@ from unplastic.vision.plane import Mask, Plane, as_plane
 
 FINE_SIGMA_PX = 0.7
 COARSE_SIGMA_PX = 1.6
+NARROW_SIGMA_PX = 0.6
 
 
 def blurred(plane: Plane, sigma_px: float) -> Plane:
     """Gaussian blur; the border repeats the nearest row and column."""
     return cv2.GaussianBlur(plane, (0, 0), sigma_px, borderType=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
+
+
+def gaussian(plane: Plane, sigma_px: float) -> Plane:
+    """`blurred`, true to narrow Gaussians too.
+
+    Sampled at whole pixels they would be hardly any blur; below 0.6 px three taps have the right gain at a quarter of
+    a cycle per pixel.
+    """
+    if sigma_px >= NARROW_SIGMA_PX:
+        return blurred(plane, sigma_px)
+    side = (1.0 - np.exp(-np.square(np.pi * sigma_px) / 8.0)) / 2.0
+    taps = np.array([side, 1.0 - 2.0 * side, side])
+    return cv2.sepFilter2D(plane, -1, taps, taps, borderType=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
 
 
 def fine_band(luma: Plane) -> Plane:
