@@ -6,8 +6,9 @@ An AUC is the chance that a random AI clip reads higher than a random camera cli
 their source (repository): every source has the same weight, since clips of one source are not independent. The interval
 is a bootstrap over sources. Bits per pixel, lines and frames per second stand in the table as confounders: a reading
 that does no better than they do has shown nothing. Weights were not fitted here. Masks, flat blocks, bands and the
-screen lock were mended after looking at these clips, and the limits of two findings (skin, boiling) were set from their
-camera side; the score's reference is these same camera clips, which flatters the row of the score.
+screen lock were mended after looking at these clips, and the limits of the findings on skin colour, boiling and flicker
+of detail were set from their camera side; the score's reference is these same camera clips, which flatters the row of
+the score.
 """
 
 from __future__ import annotations
@@ -33,8 +34,11 @@ CONFOUNDERS: dict[str, Callable[[Row], float]] = {
     "lines": lambda row: float(row.lines),
     "frames per second": lambda row: float(row.clip.frame_rate),
 }
+SURFACES = ("face", "skin", "hair", "cloth")
+FACE_GROUPS = ("all videos", ">= 700 lines and > 0.1 bpp")
 DRAWS = 400
 CLIPS_MIN = 3
+Pick = Callable[[Row], float | None]
 
 
 def weights(sources: Sequence[str]) -> np.ndarray:
@@ -65,7 +69,7 @@ def _redrawn(sources: list[str], own: np.ndarray, random: np.random.Generator) -
     return own * np.array([times[source] for source in sources])
 
 
-def cell(measured: Sequence[Row], pick: Callable[[Row], float | None]) -> str:
+def cell(measured: Sequence[Row], pick: Pick) -> str:
     """``AI median / camera median (AI clips / camera clips), AUC [interval]``."""
     sides: list[list[tuple[str, float]]] = []
     for is_ai in (True, False):
@@ -96,17 +100,40 @@ def label(name: str, region: str) -> str:
     return name if region == "frame" else f"{name}, {region}"
 
 
-def table(measured: Sequence[Row], names: list[tuple[str, str]]) -> list[str]:
-    lines = ["| reading | " + " | ".join(GROUPS) + " |", "|---|" + "---|" * len(GROUPS)]
-    picks: list[tuple[str, Callable[[Row], float | None]]] = [
-        (label(name, region), lambda row, name=name, region=region: row.value(name, region)) for name, region in names
-    ]
-    picks.append(("plasticity score", lambda row: row.report.plasticity.score))
+def whole_pictures(measured: Sequence[Row], names: list[tuple[str, str]]) -> list[str]:
+    """The readings that need nobody in the picture, the score, and the confounders."""
+    picks = [*_picks(names), ("plasticity score", lambda row: row.report.plasticity.score)]
     picks += [(f"*{name}* (confounder)", pick) for name, pick in CONFOUNDERS.items()]
+    return table(measured, picks, GROUPS)
+
+
+def surfaces(measured: Sequence[Row], names: list[tuple[str, str]]) -> list[str]:
+    """The readings of faces, skin, hair and cloth; the confounders over the same clips, in which a face was seen."""
+    seen = [row for row in measured if row.value("face_ipd", "face") is not None]
+    picks = _picks(names) + [(f"*{name}* (confounder)", pick) for name, pick in CONFOUNDERS.items()]
+    return table(seen, picks, {name: GROUPS[name] for name in FACE_GROUPS})
+
+
+def table(
+    measured: Sequence[Row], picks: list[tuple[str, Pick]], groups: dict[str, Callable[[Row], bool]]
+) -> list[str]:
+    """One line per pick, one column per group."""
+    lines = ["| reading | " + " | ".join(groups) + " |", "|---|" + "---|" * len(groups)]
     for name, pick in picks:
-        cells = [cell([row for row in measured if keep(row)], pick) for keep in GROUPS.values()]
+        cells = [cell([row for row in measured if keep(row)], pick) for keep in groups.values()]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return lines
+
+
+def _is_by_colour(name: str, region: str) -> bool:
+    """Whether skin is told by its colour alone, which needs no face."""
+    return region == "skin" and name.startswith("skin_")
+
+
+def _picks(names: list[tuple[str, str]]) -> list[tuple[str, Pick]]:
+    return [
+        (label(name, region), lambda row, name=name, region=region: row.value(name, region)) for name, region in names
+    ]
 
 
 def main(folder: Path) -> None:
@@ -120,8 +147,11 @@ def main(folder: Path) -> None:
         f"Measured {date.today()} with {platform.python_implementation()} {platform.python_version()}, {_processor()}."
     )
     print("Clips: " + ", ".join(f"{n} {kind} {form}s" for (kind, form), n in sorted(counts.items())) + ".")
-    print("Cells: median AI / median camera (clips), AUC with 90 % interval.\n")
-    print("\n".join(table(measured, names)))
+    print("Cells: median AI / median camera (clips), AUC with 90 % interval; only readings that are valid.\n")
+    on_people = [each for region in SURFACES for each in names if each[1] == region and not _is_by_colour(*each)]
+    print("\n".join(whole_pictures(measured, [each for each in names if each not in on_people])))
+    print("\n## Surfaces, where a face was seen\n")
+    print("\n".join(surfaces(measured, on_people)))
     print("\n## Videos by class: median (clips)\n")
     print("\n".join(by_kind(measured, names)))
     without = sum(row.report.plasticity.score is None for row in measured if not row.is_still)
