@@ -3,104 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from unplastic.clip import Clip
+from unplastic.measure.limits import LIMITS
 from unplastic.measure.reference import ReferenceClass, bits_per_pixel, reference_class
 from unplastic.measure.score import COVERAGE_MIN, is_frozen, why_no_verdict, z_value
-from unplastic.reading import Finding, Place, Plasticity, Reading, Severity
+from unplastic.reading import FACES_UNKNOWN, Finding, Place, Plasticity, Reading, Severity
 
 Z_WARNING, Z_FAULT = 2.0, 4.0
 Z_BOILING = 3.0
 """Sea, hair and handheld phones boil too: below this, camera clips are accused as often as generated ones."""
 BITS_PER_PIXEL_POOR = 0.05
 
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """A rule: past ``warning`` (beyond ``fault``: a fault) in the direction of ``sign``, ``text`` is said.
-
-    ``place`` names the kind of place to point at. ``text`` may use {value}.
-    """
-
-    name: str
-    reading: str
-    region: str
-    sign: int
-    warning: float
-    fault: float
-    place: str
-    text: str
-    fix: str
-
-
-LIMITS = (
-    Limit(
-        "over_sharp_edges", "edge_overshoot", "frame", +1, 10.0, 18.0, "overshoot",
-        "edges carry halos: they overshoot by {value:.0f} % of their step (clean optics stay under 5 %)",
-        "soften the halos; turn off sharpening in the generator or upscaler",
-    ),
-    Limit(
-        "global_flicker", "global_flicker", "frame", +1, 0.5, 1.5, "",
-        "the brightness of the whole picture flickers by {value:.1f} codes",
-        "deflicker before the cut, or generate the shot again",
-    ),
-    Limit(
-        "local_flicker", "local_flicker", "frame", +1, 0.25, 1.0, "flicker",
-        "detail flickers by {value:.2f} codes beyond what its grain explains",
-        "deflicker before the cut, or generate the shot again with less motion",
-    ),
-    Limit(
-        "hair_flicker", "local_flicker", "hair", +1, 0.25, 1.0, "flicker",
-        "hair flickers by {value:.2f} codes beyond what its grain explains",
-        "deflicker before the cut, or generate the shot again with less motion",
-    ),
-    Limit(
-        "cloth_flicker", "local_flicker", "cloth", +1, 0.25, 1.0, "flicker",
-        "cloth flickers by {value:.2f} codes beyond what its grain explains",
-        "deflicker before the cut; ask for a plainer weave",
-    ),
-    Limit(
-        "stride_4_pulse", "periodic_flicker", "stride 4", +1, 0.25, 0.6, "",
-        "every fourth frame changes unlike the others (by {value:.0%}): the seams of the generator's chunks",
-        "generate the shot again, or deflicker; a repeating keyframe of a low bitrate looks alike",
-    ),
-    Limit(
-        "stride_8_pulse", "periodic_flicker", "stride 8", +1, 0.25, 0.6, "",
-        "every eighth frame changes unlike the others (by {value:.0%}): the seams of the generator's chunks",
-        "generate the shot again, or deflicker; a repeating keyframe of a low bitrate looks alike",
-    ),
-    Limit(
-        "frozen_pattern", "screen_lock", "frame", +1, 0.25, 0.5, "boil",
-        "a pattern sticks to the screen while the picture moves (excess correlation {value:.2f})",
-        "remove the overlay and add grain that is new in every frame",
-    ),
-    Limit(
-        "banding", "banding", "frame", +1, 2.0, 10.0, "banding",
-        "{value:.0f} % of the picture shows bands on smooth slopes",
-        "work in 10 bits and add grain or dither before the last 8-bit step",
-    ),
-    Limit(
-        "grain_is_heavy", "grain_sigma", "frame", +1, 4.0, 7.0, "",
-        "grain of {value:.1f} codes reads as a filter rather than as film",
-        "use a finer look, or denoise before grain",
-    ),
-    Limit(
-        "oversaturated_skin", "skin_chroma_p95", "skin", +1, 0.22, 0.28, "",
-        "skin-coloured areas reach a chroma of {value:.2f}; nine camera clips in ten stay under 0.22",
-        "grade with the chroma knee; ask the generator for neutral colour",
-    ),
-    Limit(
-        "lifted_blacks", "black_level", "frame", +1, 0.10, 0.20, "",
-        "the darkest parts lie at {value:.0%} of white: blacks are lifted",
-        "let the grade set the black level, unless there is haze in the scene",
-    ),
-    Limit(
-        "clipped_whites", "clipped_high", "frame", +1, 0.02, 0.10, "",
-        "{value:.0%} of the picture is clipped white",
-        "generate with softer light; a grade cannot bring back what was clipped",
-    ),
-)  # fmt: skip
 
 FIXES = {
     "texture_to_edge": ("little_texture_beside_edges", "flat_texture", "surfaces are smooth beside strong edges"),
@@ -120,6 +34,7 @@ def findings(
         *_grain(known, clip),
         *_frozen(known),
         *_boiling(known, places, reference, clip),
+        *_faces_unknown(readings),
         *_file_facts(clip, verdict),
     ]
     order: Callable[[Finding], int] = lambda each: ("fault", "warning", "info").index(each.severity)  # noqa: E731
@@ -192,6 +107,14 @@ def _boiling(
         f"texture boils: {reading.value:.0%} of it changes within four frames without being grain",
         "calm it before the cut, or generate the shot again with less motion",
     )
+
+
+def _faces_unknown(readings: Sequence[Reading]) -> Iterator[Finding]:
+    """Said once, however many readings miss their face."""
+    why = next((r.why_not for r in readings if (r.why_not or "").startswith(FACES_UNKNOWN)), None)
+    if why:
+        text = f"{why}: skin, hair and cloth are not told apart, and skin gets no texture"
+        yield Finding("faces_unknown", "info", "frame", None, text, "unplastic doctor --fetch")
 
 
 def _file_facts(clip: Clip, verdict: Plasticity) -> Iterator[Finding]:

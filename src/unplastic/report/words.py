@@ -29,6 +29,16 @@ WORDS = {
     "texture_to_edge": Words(
         "texture against edges", "how fine the surfaces are beside how hard the edges are", SURFACES, "lower"
     ),
+    "skin_texture": Words("pores", "fine texture of facial skin, in millimetres of it", SURFACES, "lower"),
+    "skin_lines": Words("lines of the skin", "fine lines and mottling of facial skin", SURFACES, "lower"),
+    "skin_pit_skewness": Words("pits of the skin", "pores are dark pits: below 0; noise: 0", SURFACES),
+    "cheek_texture_match": Words(
+        "mirrored cheeks", "likeness of one cheek to the other's mirror image", SURFACES, "higher"
+    ),
+    "face_asymmetry": Words(
+        "asymmetry", "how far the face is from its mirror image, in shares of the eyes' distance", SURFACES
+    ),
+    "face_ipd": Words("face size", "pixels between the pupils", SURFACES),
     "banding": Words("banding", "share of the picture with steps on smooth slopes", SURFACES, "higher"),
     "edge_overshoot": Words("edge overshoot", "halo beside an edge, as a share of its step", EDGES, "higher"),
     "edge_width": Words("edge width", "how many pixels an edge takes, from 10 % to 90 %", EDGES),
@@ -49,6 +59,13 @@ WORDS = {
     "boil_life": Words("boiling life", "frames until boiling detail has melted", TIME),
     "screen_lock": Words("stuck to the screen", "pattern that does not move with the picture", TIME, "higher"),
     "global_flicker": Words("flicker", "brightness of the whole picture from frame to frame", TIME, "higher"),
+    "local_flicker": Words(
+        "flicker of detail", "small areas from frame to frame, beyond what grain explains", TIME, "higher"
+    ),
+    "local_flicker_ratio": Words(
+        "flicker against grain", "small areas from frame to frame; 1 is grain alone", TIME, "higher"
+    ),
+    "periodic_flicker": Words("pulse", "change that comes back every few frames", TIME, "higher"),
     "black_level": Words("black", "darkest half percent; 0 is black", COLOUR),
     "white_level": Words("white", "brightest half percent; 1 is white", COLOUR),
     "median_level": Words("middle", "median brightness", COLOUR),
@@ -77,6 +94,10 @@ PLACES = {
     "overshoot": "over-sharp edges",
     "flat_texture": "surface without texture",
     "boil": "boiling detail",
+    "boil_skin": "boiling skin",
+    "boil_hair": "boiling hair",
+    "boil_cloth": "boiling cloth",
+    "flicker": "flickering detail",
     "banding": "banding",
     "middle": "middle of the picture",
 }

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from unplastic.vision.bands import blurred, slopes
-from unplastic.vision.plane import Mask, Plane
+from unplastic.vision.plane import Mask, Plane, as_plane
 
 LAGS = (1, 2, 4)
 SMALLEST_PX = 32
@@ -88,7 +88,7 @@ def warped(plane: Plane, flow: Plane) -> Plane:
     """
     height, width = plane.shape
     scale = np.array([width / flow.shape[1], height / flow.shape[0]], np.float32)
-    return moved(plane, cv2.resize(flow, (width, height)) * scale, cv2.INTER_CUBIC)
+    return moved(plane, as_plane(cv2.resize(flow * scale, (width, height))), cv2.INTER_CUBIC)
 
 
 def full_size(mask: Mask, shape: tuple[int, ...]) -> Mask:

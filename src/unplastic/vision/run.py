@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from unplastic.clip import Clip, Picture
 from unplastic.color import assumed_matrix, chroma_scale, chroma_steps, luma_scale
@@ -167,7 +167,8 @@ class Run:
         if t not in self._surfaces:
             faces = tuple(face.scaled(0.5) for face in self.faces(t))
             frame = self.frames[t]
-            person = lambda: self._people.person(self._rgb(t))  # noqa: E731
+            # Bound to the picture, not to the run: a run that its own masks hold on to would outlive its measuring.
+            person = partial(self._people.person, self._rgb(t))
             self._surfaces[t] = Surfaces(self.half[t], frame.cb, frame.cr, faces, person)
         return self._surfaces[t]
 

@@ -27,7 +27,7 @@ CHANGE_CODES8 = 6.0
 CUBIC = -0.75
 """Slope of OpenCV's cubic interpolation."""
 
-GAIN_STEPS = 64
+GAIN_STEPS = 256
 
 PATCH_RHO = 0.94, 0.57
 """Correlation of flicker in patches of about 4 px at 1 and 3 px; no grain reaches that far."""
@@ -133,9 +133,9 @@ def _gain(flow: Plane) -> Plane:
 
 @cache
 def _gains() -> Plane:
-    """The same in one direction, by the shift in 1/64 px: the sum of the squared weights of the four taps."""
+    """The same in one direction, by the shift in 1/256 px: the sum of the squared weights of the four taps."""
     shift = (np.arange(GAIN_STEPS) + 0.5) / GAIN_STEPS
-    return sum(np.square(_cubic(shift + 1.0 - k)) for k in range(4)).astype(np.float32)
+    return np.sum([np.square(_cubic(shift + 1.0 - k)) for k in range(4)], axis=0).astype(np.float32)
 
 
 def _cubic(at: Array) -> Array:
