@@ -21,7 +21,7 @@ def test_five_looks_ship_and_each_states_its_facts() -> None:
         assert each.name == name
         assert len(each.intent) > 20
         assert len(each.source) > 20
-        assert [step.treatment for step in each.steps] == ["soften", "texture", "grade", "grain"]
+        assert [step.treatment for step in each.steps] == ["deflicker", "deboil", "soften", "texture", "grade", "grain"]
         for step in each.steps:
             members("treat")[step.treatment](**step.values)
 

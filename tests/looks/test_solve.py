@@ -33,6 +33,9 @@ LIKE_PLASTIC = {
     "white_level": 0.99,
     "black_level": 0.0,
     "clipped_high": 0.001,
+    "boil_share": 0.30,
+    "rho_1": 0.85,
+    "global_flicker": 1.0,
 }
 
 
@@ -53,7 +56,7 @@ def test_camera_footage_is_left_alone() -> None:
 
 def test_plastic_gets_the_look_in_full_and_every_amount_has_a_reason() -> None:
     recipe = solve(look("fine-35mm"), measured(LIKE_PLASTIC), CLIP)
-    assert [t.name for t in recipe.treatments] == ["soften", "texture", "grade", "grain"]
+    assert [t.name for t in recipe.treatments] == ["deflicker", "deboil", "soften", "texture", "grade", "grain"]
     assert values(recipe, "grade")["knee_slope"] == 1.2
     assert 0.5 < values(recipe, "soften")["strength"] < 1.0
     for step in recipe.document()["treatments"]:
@@ -105,7 +108,7 @@ def test_strength_scales_and_pins_hold() -> None:
 def test_hdr_is_not_graded() -> None:
     recipe = solve(look("fine-35mm"), measured(LIKE_PLASTIC), replace(CLIP, color=ColorTags(9, 16, 9)))
     assert set(recipe.left_out) == {"grade", "texture"}
-    assert [t.name for t in recipe.treatments] == ["soften", "grain"]
+    assert [t.name for t in recipe.treatments] == ["deflicker", "deboil", "soften", "grain"]
 
 
 @pytest.mark.parametrize(("pins", "error"), [({"grain": {"x": 1}}, RecipeError), ({"sparkle": {"x": 1}}, UnknownName)])

@@ -108,7 +108,7 @@ class DeboilPass:
             self._allocate(scene)
         detail, before, history, result, correction, lines = self._planes
         before, detail = detail, before
-        small = np.stack([scene.small, blurred(scene.small, self._sigma(scene))])
+        small: Plane = np.stack([scene.small, blurred(scene.small, self._sigma(scene))])
         self._calm.split(scene.luma, small[1], detail, lines)
         back = scene.to_previous
         goes_on = scene.previous is not None and scene.previous.index == self._frame and back is not None
@@ -131,7 +131,7 @@ class DeboilPass:
     def _carry(self, small: Plane, back: Motion, planes: tuple[Plane, ...]) -> None:
         detail, before, history, result, correction, lines = planes
         flow = np.array(back.flow, np.float32)
-        worth = np.empty(small.shape[1:], np.float32)
+        worth: Plane = np.empty(back.confidence.shape, np.float32)
         limits = np.array([CHANGE_CODES8, DRIFT_CODES8], np.float32)
         self._calm.trust(small, self._small, flow, back.confidence, self._age, limits, worth)
         like, boils = self._judge(detail, before, history, flow, worth, lines)
@@ -154,7 +154,7 @@ class DeboilPass:
         self._calm.witness(detail, before, history, flow, worth, self._shape, self._taps, sums, lines)
         near = [blurred(each, NEAR) for each in (*sums[:3], *sums[6:])]
         slip, explained = _slip(near[3:])
-        like = smooth_step(*LIKE, near[2] / np.sqrt(np.maximum(near[0] * near[1], 1e-6)))
+        like = smooth_step(*LIKE, (near[2] / np.sqrt(np.maximum(near[0] * near[1], 1e-6))).astype(np.float32))
         to_history = np.maximum(sums[0] + sums[1] - 2.0 * sums[2], 1e-6) - explained
         here, to_last, value = (blurred(each, FAR) for each in (sums[0], sums[0] + sums[3] - 2.0 * sums[4], sums[5]))
         age = value / np.maximum(here, 1e-6)
@@ -208,5 +208,6 @@ def _slip(sums: list[Plane]) -> tuple[tuple[Plane, Plane], Plane]:
     xx, yy = xx + SLIP_SLOPE, yy + SLIP_SLOPE
     scale = 1.0 / (xx * yy - xy * xy)
     x, y = (-(yy * xg - xy * yg) * scale, -(xx * yg - xy * xg) * scale)
-    bounded = np.clip(x, -SLIP_PX, SLIP_PX), np.clip(y, -SLIP_PX, SLIP_PX)
-    return bounded, np.maximum(-(x * xg + y * yg), 0.0)
+    explained = np.maximum(-(x * xg + y * yg), 0.0).astype(np.float32)
+    across, down = (np.clip(part, -SLIP_PX, SLIP_PX).astype(np.float32) for part in (x, y))
+    return (across, down), explained

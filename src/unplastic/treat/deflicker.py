@@ -153,7 +153,9 @@ class DeflickerPass:
         share = self._judged(step, floor, scene) * self._where(scene)
         share *= 1.0 - smooth_step(*FAST, np.sqrt(np.square(scene.to_next.flow).sum(axis=-1)) / len(step))
         step /= 1.0 + np.square(step / np.float32(self._deflicker.limit_codes8))
-        local = step * share * np.float32(self._deflicker.strength * self._deflicker.local / BAND_PEAK)
+        local: Plane = (step * share).astype(np.float32) * np.float32(
+            self._deflicker.strength * self._deflicker.local / BAND_PEAK
+        )
         self._local = to_size(local, (local.shape[0], self._shape[1]))
 
     def _judged(self, step: Plane, floor: float, scene: Scene) -> Plane:
@@ -165,14 +167,15 @@ class DeflickerPass:
         explained = (yy * xg * xg - 2.0 * xy * xg * yg + xx * yg * yg) / (xx * yy - xy * xy)
         rest = np.sqrt(np.maximum(power - explained, 0.0))
         floors = np.maximum(np.float32(floor), np.float32(UNSURE_PX) * np.sqrt(xx + yy))
-        return to_size(smooth_step(FLOOR[0], FLOOR[1], rest / floors), step.shape)
+        return to_size(smooth_step(FLOOR[0], FLOOR[1], (rest / floors).astype(np.float32)), step.shape)
 
     def _where(self, scene: Scene) -> Plane | np.float32:
         """Hair and cloth in full, and the rest in part; everything in full where nobody is seen."""
         if not scene.faces:
             return np.float32(1.0)
         people = np.maximum(scene.surfaces.hair, scene.surfaces.cloth)
-        return np.float32(self._deflicker.elsewhere) * (1.0 - people) + people
+        rest: Plane = np.float32(self._deflicker.elsewhere) * (np.float32(1.0) - people)
+        return people + rest
 
     def _median(self, scene: Scene) -> tuple[Plane, Plane]:
         """The band of one frame after the first pass (itself, where it has no neighbours), and where that is sure."""

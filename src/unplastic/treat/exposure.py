@@ -75,7 +75,7 @@ class Exposure:
         values = np.array([*behind[::-1], np.zeros(len(LEVELS)), *ahead])
         if len(values) < 4:
             return None
-        return np.arange(len(values)) - float(len(behind)), values
+        return np.arange(len(values), dtype=np.float64) - len(behind), values
 
     def _step(self, scene: Scene) -> Array | None:
         """By how much each level changes from this frame to the next, from the middle half of its pixels.
@@ -91,8 +91,8 @@ class Exposure:
             self._pixels = [np.empty(scene.small.size, np.float32) for _ in range(3)]
         level, change, slope = self._pixels
         flow, confidence = (np.ascontiguousarray(p, np.float32) for p in (motion.flow, motion.confidence))
-        smooth = (blurred(each.small, SMOOTH_PX) for each in (scene, after))
-        found = self._changes(*smooth, flow, confidence, level, change, slope)
+        now, then = (blurred(each.small, SMOOTH_PX) for each in (scene, after))
+        found = self._changes(now, then, flow, confidence, level, change, slope)
         if found < PIXELS_MIN:
             return None
         flat = slope[:found] <= np.partition(slope[:found], found // 2)[found // 2]

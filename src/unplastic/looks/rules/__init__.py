@@ -12,3 +12,9 @@ class Solution:
 
     values: dict[str, Any]
     reasons: dict[str, str]
+
+
+def between(value: float, limits: tuple[float, float]) -> float:
+    """0 on the first limit's side, 1 on the second's, straight between; the limits may fall."""
+    start, full = limits
+    return min(max((value - start) / (full - start), 0.0), 1.0)

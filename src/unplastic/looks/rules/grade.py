@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from unplastic.clip import Clip
-from unplastic.looks.rules import Solution
+from unplastic.looks.rules import Solution, between
 from unplastic.reading import Report
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ def _colour_share(report: Report) -> tuple[float, str]:
     if share and share.valid and (share.value or 0.0) >= SKIN_SHARE_MIN:
         skin = report.reading("skin_chroma_p95", "skin")
         if skin and skin.valid and skin.value is not None:
-            need = _between(skin.value, SKIN_CHROMA)
+            need = between(skin.value, SKIN_CHROMA)
             return need, f"skin colours reach {skin.value:.2f}; camera clips stay near {SKIN_CHROMA[0]:.2f}"
     scene = report.reading("scene_chroma_p95")
     if scene and scene.valid and scene.value is not None:
-        need = _between(scene.value, SCENE_CHROMA)
+        need = between(scene.value, SCENE_CHROMA)
         return need, f"colours reach {scene.value:.2f}; camera clips stay near {SCENE_CHROMA[0]:.2f}"
     return 0.0, "colour could not be measured"
 
@@ -67,14 +67,8 @@ def _level_share(report: Report, name: str, limits: tuple[float, float], what: s
     reading = report.reading(name)
     if reading is None or not reading.valid or reading.value is None:
         return 0.0, f"{what} could not be measured"
-    need = _between(reading.value, limits)
+    need = between(reading.value, limits)
     state = (
         "need nothing" if need == 0.0 else "are held back in full" if need == 1.0 else f"need {need:.0%} of the look"
     )
     return need, f"{what} lie at {reading.value:.3f}: they {state}"
-
-
-def _between(value: float, limits: tuple[float, float]) -> float:
-    """0 on the first limit's side, 1 on the second's, straight between; the limits may fall."""
-    start, full = limits
-    return min(max((value - start) / (full - start), 0.0), 1.0)
