@@ -7,7 +7,7 @@ import pytest
 
 from unplastic.errors import RecipeError
 from unplastic.treat.grain import Grain, film, film_curve
-from unplastic.treat.template import correlation, draw
+from unplastic.treat.template import correlation, draw, weights
 
 BLACK, SPAN = 16, 219
 
@@ -65,7 +65,7 @@ def test_without_chroma_share_chroma_passes_exactly(geometry, picture, treated):
 
 @pytest.mark.parametrize("size_px", [0.42, 0.58, 0.73, 1.03, 1.3])
 def test_the_template_is_correlated_like_a_gaussian(size_px):
-    template = draw(5, 0, 512, (size_px, size_px)).astype(float)
+    template = draw(5, 0, 512, weights((size_px, size_px))).astype(float)
     assert template.std() / 32 == pytest.approx(1.0, abs=0.01)
     assert abs(template.mean()) < 0.2
     for dy, dx in ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0)):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from unplastic.parameter import check, parameter
-from unplastic.treat.template import BLOCK, LEVELS, SIZE_MAX_PX, draw
+from unplastic.treat.measured import Knots, Lags, hinges, knots_of, lags_of
+from unplastic.treat.template import BLOCK, LEVELS, SIZE_MAX_PX, draw, measured_weights, weights
 from unplastic.treat.treatment import Geometry, Strip
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 SIZE_EXPONENT = 0.8
 """Grain grows with the picture's lines to this power: 0.42 px at 720 lines, 0.58 at 1080, 1.0 at 2160 (texture 3.8)."""
+
+CHROMA_LAG_PX = 2
+"""Luma pixels per lag of a measured autocorrelation of chroma: one sample of 4:2:0."""
 
 CHANGES_PER_S = 30
 LUMA_SAMPLES, CHROMA_SAMPLES = 512, 256
@@ -31,6 +35,9 @@ class Grain:
 
     film(u) = 2.24 u^0.508 (1 - u)^0.668 is the closed form of the Boolean grain model (Newson, Delon and Galerne 2017)
     and peaks at u = 0.43. It comes from an autoregressive template (AV1, 2018) in hashed 32 x 32 blocks.
+
+    Grain that was measured on a plate brings its own level over luma and its own autocorrelation; what they say takes
+    the place of film(luma) and ``flat_share``, and of the Gaussian sizes.
     """
 
     name: ClassVar[str] = "grain"
@@ -51,8 +58,24 @@ class Grain:
         0, "frames that keep one grain; 0 is as many as let it change at most 30 times a second", low=0, high=8
     )
 
+    level_curve: Knots = parameter(  # noqa: RUF009 - a tuple
+        (), "measured level: (luma 0..1, share 0..1 of sigma_codes8) pairs, at most 14"
+    )
+    correlation: Lags = parameter(  # noqa: RUF009 - a tuple
+        (), "measured autocorrelation of luma grain: 7 x 7 at lags of 0..6 pixels"
+    )
+    chroma_correlation: Lags = parameter(  # noqa: RUF009 - a tuple
+        (), "the same for chroma grain, at lags of 0, 2 .. 12 luma pixels"
+    )
+    measured_lines: float = parameter(
+        1080.0, "lines, as of a 16:9 picture, of the plate they were measured on", low=16.0, high=16384.0
+    )
+
     def __post_init__(self) -> None:
         check(self)
+        object.__setattr__(self, "level_curve", knots_of(self.level_curve))
+        for name in ("correlation", "chroma_correlation"):
+            object.__setattr__(self, name, lags_of(getattr(self, name), name))
 
     @property
     def is_noop(self) -> bool:
@@ -64,9 +87,12 @@ class Grain:
         return GrainPass(self, geometry)
 
     def size_px(self, width: int, height: int) -> float:
-        """Radius in a picture of that size; the lines are those of a 16:9 picture of the same area."""
-        lines = sqrt(width * height * 9 / 16)
-        return min(self.size_px_1080 * (lines / 1080) ** SIZE_EXPONENT, SIZE_MAX_PX)
+        """Radius in a picture of that size."""
+        return min(self.size_px_1080 * (lines_of(width, height) / 1080) ** SIZE_EXPONENT, SIZE_MAX_PX)
+
+    def lags_per_px(self, width: int, height: int) -> float:
+        """Lags of the measured autocorrelation that one pixel of a picture of that size spans."""
+        return (self.measured_lines / lines_of(width, height)) ** SIZE_EXPONENT
 
     def hold(self, frame_rate: Fraction) -> int:
         """Frames that keep one grain: 1 up to 30 per second, 2 at 48, 50 and 60, 4 at 120."""
@@ -91,19 +117,17 @@ class GrainPass:
         share = grain.chroma_share * luma_codes8 / chroma_codes8
         blue = share * grain.blue_gain
         self._gains = np.float32(1.0 / LEVELS), np.float32(blue / LEVELS), np.float32(share / LEVELS)
-        self._curve = film_curve(grain.flat_share)
+        self._curve = hinges(grain.level_curve) if grain.level_curve else film_curve(grain.flat_share)
         self._templates = self._draw(grain, geometry)
         across = -(-geometry.width // geometry.across)
         self._noise = np.zeros(across * geometry.across + 2 * BLOCK, np.float32)
         self._shade = np.zeros(across, np.float32)
 
     def _draw(self, grain: Grain, geometry: Geometry) -> list[NDArray[np.int8]]:
-        size = grain.size_px(geometry.width, geometry.height)
-        templates = [draw(geometry.seed, 0, LUMA_SAMPLES, (size, size))]
+        templates = [draw(geometry.seed, 0, LUMA_SAMPLES, _luma_weights(grain, geometry))]
         if self.touches_chroma:
-            chroma = size * grain.chroma_size_ratio
-            down, across = (min(chroma / step, SIZE_MAX_PX) for step in (geometry.down, geometry.across))
-            templates += [draw(geometry.seed, part, CHROMA_SAMPLES, (down, across)) for part in (1, 2)]
+            chroma = _chroma_weights(grain, geometry)
+            templates += [draw(geometry.seed, part, CHROMA_SAMPLES, chroma) for part in (1, 2)]
         return [template.ravel() for template in templates]
 
     def __call__(self, source: Strip, target: Strip, frame: int) -> None:
@@ -116,6 +140,28 @@ class GrainPass:
             planes = source.y, source.cb, source.cr, target.cb, target.cr, source.row // self._down
             squares = self._templates[1], self._templates[2], CHROMA_SAMPLES, BLOCK
             self._add_chroma(*planes, *squares, *when, cb, cr, *shape, self._shade)
+
+
+def lines_of(width: int, height: int) -> float:
+    """Lines of a 16:9 picture of the same area."""
+    return sqrt(width * height * 9 / 16)
+
+
+def _luma_weights(grain: Grain, geometry: Geometry) -> NDArray[np.floating]:
+    if grain.correlation:
+        step = grain.lags_per_px(geometry.width, geometry.height)
+        return measured_weights(np.array(grain.correlation), (step, step))
+    size = grain.size_px(geometry.width, geometry.height)
+    return weights((size, size))
+
+
+def _chroma_weights(grain: Grain, geometry: Geometry) -> NDArray[np.floating]:
+    steps = geometry.down, geometry.across
+    if grain.chroma_correlation:
+        lags = grain.lags_per_px(geometry.width, geometry.height) / CHROMA_LAG_PX
+        return measured_weights(np.array(grain.chroma_correlation), (lags * steps[0], lags * steps[1]))
+    size = grain.size_px(geometry.width, geometry.height) * grain.chroma_size_ratio
+    return weights((min(size / steps[0], SIZE_MAX_PX), min(size / steps[1], SIZE_MAX_PX)))
 
 
 def film(u: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,8 +1,8 @@
 """Templates of grain: correlated noise drawn once per clip by a causal autoregressive process.
 
 The form published with AV1 (Norkin and Birkbeck, DCC 2018): each sample is a weighted sum of earlier neighbours, up to
-`LAG` rows and columns away, plus white noise. The weights solve the Yule-Walker equations for the autocorrelation that
-white noise has after a Gaussian blur.
+`LAG` rows and columns away, plus white noise. The weights solve the Yule-Walker equations, either for the
+autocorrelation that white noise has after a Gaussian blur, or for one that was measured on a plate.
 """
 
 from __future__ import annotations
@@ -28,6 +28,15 @@ LEVELS = 32
 SIZE_MAX_PX = 1.5
 """The largest Gaussian that a process of lag 3 carries with lag-1 correlations within 0.05."""
 
+LAGS_MEASURED = 7
+"""A measured autocorrelation is a table of lags 0..6, down and across: those between any two of the neighbours."""
+
+WHITE_SHARE_LEAST = 0.004
+"""The same for a measured autocorrelation: doubled until the process does not run away, which it must in the end."""
+
+PROBE_PX, GROWTH_MAX = 192, 1.3
+"""Side of the field on which a process is tried, and how much more its last rows may vary than its middle ones."""
+
 
 def steps() -> NDArray[np.intp]:
     """The 24 earlier neighbours as (dy, dx), the furthest row first."""
@@ -48,13 +57,57 @@ def weights(size_px: tuple[float, float]) -> NDArray[np.floating]:
     return np.linalg.solve(between + WHITE_SHARE * np.eye(len(past)), correlation(past, size_px))
 
 
-def draw(seed: int, part: int, samples: int, size_px: tuple[float, float]) -> NDArray[np.int8]:
+def measured_weights(table: NDArray[np.float64], scale: tuple[float, float]) -> NDArray[np.floating]:
+    """The same for a measured autocorrelation: ``table`` is (7, 7) over lags 0..6, alike to the left and to the right.
+
+    ``scale`` (down, across) is how many of its lags one sample of the new grain spans. A table that was estimated need
+    not be the autocorrelation of anything, and a causal process of few neighbours may run away: white noise cures both.
+    """
+    past = steps()
+    between, before = interpolated(table, past[:, None] - past[None], scale), interpolated(table, past, scale)
+    white = WHITE_SHARE_LEAST
+    while not _is_steady(found := np.linalg.solve(between + white * np.eye(len(past)), before)):
+        white *= 2.0
+    return found
+
+
+def interpolated(
+    table: NDArray[np.float64], offset: NDArray[np.intp], scale: tuple[float, float]
+) -> NDArray[np.float64]:
+    """``table`` at (dy, dx) times ``scale``, linearly between its lags and zero beyond them.
+
+    Linear, because a positive spectrum then stays positive.
+    """
+    padded = np.pad(table, (0, 2))
+    place = np.minimum(np.abs(offset) * np.array(scale), float(LAGS_MEASURED))
+    first = np.floor(place).astype(np.intp)
+    part = place - first
+    (y, x), (fy, fx) = np.moveaxis(first, -1, 0), np.moveaxis(part, -1, 0)
+    above = padded[y, x] * (1.0 - fx) + padded[y, x + 1] * fx
+    below = padded[y + 1, x] * (1.0 - fx) + padded[y + 1, x + 1] * fx
+    return above * (1.0 - fy) + below * fy
+
+
+def _is_steady(weights: NDArray[np.floating]) -> bool:
+    """Whether the process keeps its variance on its way down a field; one that runs away does so within a few rows."""
+    from unplastic.treat.kernels.grain import run_process
+
+    field = _white(0, 0, (PROBE_PX, PROBE_PX))
+    with np.errstate(over="ignore", invalid="ignore"):
+        run_process(field, weights, steps())
+        middle, last = field[PROBE_PX // 3 : PROBE_PX * 2 // 3], field[PROBE_PX * 2 // 3 :]
+        inside = slice(BURN_IN // 2, -BURN_IN // 2)
+        growth = last[:, inside].var() / middle[:, inside].var()
+    return bool(np.isfinite(growth) and growth < GROWTH_MAX**2)
+
+
+def draw(seed: int, part: int, samples: int, weights: NDArray[np.floating]) -> NDArray[np.int8]:
     """A (samples, samples) template of unit sd in steps of 1/32, from (``seed``, ``part``) alone."""
     from unplastic.treat.kernels.grain import run_process
 
     shape = samples + BURN_IN, samples + 2 * BURN_IN
     field = _white(seed, part, shape)
-    run_process(field, weights(size_px), steps())
+    run_process(field, weights, steps())
     inside = field[BURN_IN:, BURN_IN:-BURN_IN]
     inside = (inside - inside.mean()) / inside.std()
     return np.clip(np.rint(inside * LEVELS), -127, 127).astype(np.int8)

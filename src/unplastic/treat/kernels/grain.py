@@ -18,6 +18,9 @@ EARLIER = np.array([27.0 / 32.0, 17.0 / 32.0], np.float32)
 LATER = np.array([17.0 / 32.0, 27.0 / 32.0], np.float32)
 """Overlap weights of AV1 (specification 7.18.3.5): their squares sum to 0.994, so seams keep their variance."""
 
+CLOSED_FORM = 8
+"""Length of a curve that holds the coefficients of the closed form; one of 1 + 2 n numbers holds n hinges."""
+
 ZERO, ONE, HALF = np.float32(0.0), np.float32(1.0), np.float32(0.5)
 ONE64 = np.uint64(1)
 
@@ -27,13 +30,13 @@ def add_luma_grain(source, target, first, template, stride, size, key, frame, si
     """``target`` = ``source`` + grain of sd ``gain`` * `amplitude` of luma itself, for picture rows ``first``..
 
     ``template`` is a flat int8 square of row ``stride``, one unit of sd being 1 / ``gain``; ``noise`` is scratch of
-    columns + 2 blocks.
+    columns + 2 blocks. ``curve`` holds the coefficients of the closed form, or hinges for `_add_row_by_hinges`.
     """
     plane_key = key_of(key_of(key, frame), 0)
     columns = source.shape[1]
     for r in range(source.shape[0]):
         left = _lay_row(noise, columns, first + r, template, stride, size, plane_key)
-        _add_row(source[r], target[r], source[r], noise[left : left + columns], sigma, gain, curve)
+        _scale_row(source[r], target[r], source[r], noise[left : left + columns], sigma, gain, curve)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -67,9 +70,9 @@ def add_chroma_grain(
     for r in range(cb.shape[0]):
         _pick(luma[r * down], across, shade)
         left = _lay_row(noise, columns, first + r, blue, stride, size, key_cb)
-        _add_row(cb[r], target_cb[r], shade, noise[left : left + columns], sigma, gain_cb, curve)
+        _scale_row(cb[r], target_cb[r], shade, noise[left : left + columns], sigma, gain_cb, curve)
         left = _lay_row(noise, columns, first + r, red, stride, size, key_cr)
-        _add_row(cr[r], target_cr[r], shade, noise[left : left + columns], sigma, gain_cr, curve)
+        _scale_row(cr[r], target_cr[r], shade, noise[left : left + columns], sigma, gain_cr, curve)
 
 
 @njit(nogil=True, inline="always")
@@ -137,6 +140,34 @@ def amplitude(u, sigma, curve):
     rise = s * (curve[1] + s * (curve[2] + s * curve[3]))
     fall = t * (curve[4] + t * (curve[5] + t * (curve[6] + t * curve[7])))
     return min(sigma * (curve[0] + rise * fall), HALF * min(u, ONE - u))
+
+
+@njit(nogil=True, inline="always")
+def _scale_row(source, target, luma, noise, sigma, gain, curve):
+    if curve.shape[0] == CLOSED_FORM:
+        _add_row(source, target, luma, noise, sigma, gain, curve)
+    else:
+        _add_row_by_hinges(source, target, luma, noise, sigma, gain, curve)
+
+
+@njit(nogil=True, error_model="numpy")
+def _add_row_by_hinges(source, target, luma, noise, sigma, gain, curve):
+    """The same with a level along straight lines.
+
+    ``curve`` is the share of ``sigma`` at black, n lumas, and by how much the slope changes at each of them. One vector
+    loop per knot, with ``target`` as scratch: a vector unit adds faster than it looks up. The slopes add up to none, so
+    luma beyond 0 and 1 needs no care.
+    """
+    columns, knots = target.shape[0], curve.shape[0] // 2
+    for x in range(columns):
+        target[x] = curve[0]
+    for k in range(1, knots + 1):
+        start, bend = curve[k], curve[k + knots]
+        for x in range(columns):
+            target[x] += bend * max(luma[x] - start, ZERO)
+    for x in range(columns):
+        u = min(max(luma[x], ZERO), ONE)
+        target[x] = source[x] + gain * min(sigma * target[x], HALF * min(u, ONE - u)) * noise[x]
 
 
 @njit(nogil=True, error_model="numpy")
