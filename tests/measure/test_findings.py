@@ -35,8 +35,12 @@ def test_smooth_skin_and_mirrored_cheeks_are_said_of_the_face(lab) -> None:
     assert "0.95" in found["mirrored_cheeks"].text
 
 
-def test_flicker_points_at_the_worst_box_and_second(lab) -> None:
-    places = (Place("flicker", 9, 1, 2, 320, 240, 0.4), Place("flicker", 30, 5, 6, 320, 240, 0.9))
+def test_flicker_points_at_the_worst_box_of_its_surface(lab) -> None:
+    places = (
+        Place("flicker", 12, 7, 8, 320, 240, 2.0),
+        Place("flicker_hair", 9, 1, 2, 320, 240, 0.4),
+        Place("flicker_hair", 30, 5, 6, 320, 240, 0.9),
+    )
     (said,) = findings([Reading("local_flicker", "hair", 0.6, "codes")], places, lab.clip(), SCORED)
     assert (said.name, said.where, said.frame) == ("hair_flicker", "5,6,320,240", 30)
 

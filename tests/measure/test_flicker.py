@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
+
+from sitters import Sitter
 
 FRAMES = 16
 
@@ -62,6 +65,23 @@ def test_the_worst_box_and_frame_are_found(large_lab) -> None:
     assert place.x <= 480 <= place.x + place.width
     assert place.y <= 195 <= place.y + place.height
     assert 0 <= place.frame < 8
+
+
+def test_flicker_of_hair_is_pointed_at_on_the_hair(large_lab, monkeypatch) -> None:
+    """Though the background beside it flickers more."""
+    hair, wall = np.zeros((2, 480, 720), np.float32)
+    hair[40:300, 40:300], wall[40:440, 400:680] = 1.0, 1.0
+    sitter = Sitter(120.0, 480, 720)
+    sitter.shows(monkeypatch, lambda _: {"hair": cv2.resize(hair, (360, 240), interpolation=cv2.INTER_AREA)})
+    base, strength = scene(large_lab), 0.7 * hair + 1.5 * wall
+    lumas = [base + strength * large_lab.grain(1.5, 2.0, seed=t) + large_lab.grain(0.5, seed=40 + t) for t in range(8)]
+    report = large_lab.report(lumas)
+    worst = {place.name: place.x + place.width / 2 for place in report.places}
+    assert worst["flicker_hair"] < 330
+    assert worst["flicker"] > 370
+    assert "flicker_cloth" not in worst
+    said = next(each for each in report.findings if each.name == "hair_flicker")
+    assert int(said.where.split(",")[0]) + 160 < 330
 
 
 def test_brightness_of_the_whole_picture_and_fades_do_not_count(large_lab, valid) -> None:

@@ -41,7 +41,7 @@ class FlickerTiles:
     steps: Array
     why_not: str | None
     why_no_face: str | None
-    place: Place | None
+    places: tuple[Place | None, ...]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Flicker:
         check(self)
 
     def observe(self, run: Run) -> FlickerTiles:
-        """Sums per tile of one run, and the place that flickers most."""
+        """Sums per tile of one run, and where the picture, and each surface, flickers most."""
         found = triples(run)
         sums = {}
         for region in EVERYWHERE:
@@ -74,9 +74,9 @@ class Flicker:
             if parts:
                 sums[region] = np.sum(parts, axis=0)
         why = None if found else _why_not(run)
-        place = self._place(run, found, sums["frame"]) if "frame" in sums else None
+        places = tuple(self._place(run, found, region, tiles) for region, tiles in sums.items())
         kept = {region: tiles[tiles[:, 0] > 0] for region, tiles in sums.items()}
-        return FlickerTiles(kept, _steps(run), why, why_no_face(run), place)
+        return FlickerTiles(kept, _steps(run), why, why_no_face(run), places)
 
     def conclude(self, observations: Sequence[FlickerTiles], clip: Clip) -> Evidence:
         """Readings of every region over all runs."""
@@ -85,7 +85,11 @@ class Flicker:
             readings += self._readings(region, observations, clip)
         steps = np.concatenate([each.steps for each in observations])
         readings += [_periodic(steps, stride, clip) for stride in STRIDES]
-        return Evidence(tuple(readings), places=worst_first(each.place for each in observations))
+        known = {r.region for r in readings if r.name == "local_flicker" and r.valid}
+        places = [place for each in observations for place in each.places if place]
+        found = [worst_first(p for p in places if p.name == _place_name("frame"))]
+        found += [worst_first(p for p in places if p.name == _place_name(r))[:1] for r in REGIONS if r in known]
+        return Evidence(tuple(readings), places=tuple(place for each in found for place in each))
 
     def _readings(self, region: str, observations: Sequence[FlickerTiles], clip: Clip) -> tuple[Reading, Reading]:
         rows = np.concatenate([np.empty((0, 3)), *(o.sums[region] for o in observations if region in o.sums)])
@@ -113,11 +117,16 @@ class Flicker:
             return f"too little{what} whose motion can be followed"
         return None
 
-    def _place(self, run: Run, found: Sequence[Triple], sums: Array) -> Place | None:
+    def _place(self, run: Run, found: Sequence[Triple], region: str, sums: Array) -> Place | None:
         above = root(share(sums[:, 1] - FLOOR_MARGIN**2 * sums[:, 2], sums[:, 0]))
         enough = sums[:, 0] >= self.place_blocks_min * len(found)
-        worst = max(found, key=lambda each: float((each.blocks["frame"] * np.square(each.swing)).sum()))
-        return worst_place("flicker", run, worst.frame, np.where(enough, above, np.nan))
+        seen = [each for each in found if region in each.blocks]
+        worst = max(seen, key=lambda each: float((each.blocks[region] * np.square(each.swing)).sum()))
+        return worst_place(_place_name(region), run, worst.frame, np.where(enough, above, np.nan))
+
+
+def _place_name(region: str) -> str:
+    return "flicker" if region == "frame" else f"flicker_{region}"
 
 
 def _sums(triple: Triple, region: str) -> Array:

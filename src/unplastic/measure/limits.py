@@ -43,12 +43,12 @@ LIMITS = (
         "deflicker before the cut, or generate the shot again with less motion",
     ),
     Limit(
-        "hair_flicker", "local_flicker", "hair", +1, 0.25, 1.0, "flicker",
+        "hair_flicker", "local_flicker", "hair", +1, 0.25, 1.0, "flicker_hair",
         "hair flickers by {value:.2f} codes beyond what its grain explains",
         "deflicker before the cut, or generate the shot again with less motion",
     ),
     Limit(
-        "cloth_flicker", "local_flicker", "cloth", +1, 0.40, 1.0, "flicker",
+        "cloth_flicker", "local_flicker", "cloth", +1, 0.40, 1.0, "flicker_cloth",
         "cloth flickers by {value:.2f} codes beyond what its grain explains",
         "deflicker before the cut; ask for a plainer weave",
     ),

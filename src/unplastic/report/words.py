@@ -98,6 +98,9 @@ PLACES = {
     "boil_hair": "boiling hair",
     "boil_cloth": "boiling cloth",
     "flicker": "flickering detail",
+    "flicker_skin": "flickering skin",
+    "flicker_hair": "flickering hair",
+    "flicker_cloth": "flickering cloth",
     "banding": "banding",
     "middle": "middle of the picture",
 }
