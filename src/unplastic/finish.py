@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from unplastic.clip import CHROMA_STEPS, Clip, Picture
-from unplastic.color import assumed_matrix, codes8, rgb8
+from unplastic.color import assumed_matrix, rgb8
 from unplastic.finished import Crop, Finished
+from unplastic.guards import Declared, Pair, check_guards, paired, sampled
 from unplastic.looks import Recipe, solve
 from unplastic.looks import look as find_look
-from unplastic.looks.guards import check_guards
-from unplastic.looks.structure import structural_similarity
+from unplastic.looks.declared import declared
 from unplastic.measure import examine, plan
 from unplastic.media import Landing, Writer, container_suffix, pictures, probe, target_depth
 from unplastic.reading import Finding, Place, Report
@@ -87,19 +87,19 @@ def finish(
         tell("measure", clip.frames, clip.frames)
         written = probe(targets["master"])
         after = replace(_examine(written, judged_as=clip), file=landing.final("master").name)
-        crops, similarities = _compared(clip, larger, written, before)
+        pair = _paired((before, after), clip, written, larger, declared(recipe, larger))
         finished = Finished(
             file=str(clip.path),
             outputs=landing.finals(),
             before=before,
             after=after,
             recipe=recipe.document() | {"upscale": larger.document},
-            guards=check_guards(before, after, clip, written, similarities),
+            guards=check_guards(pair),
             seconds=time.perf_counter() - started,
             frames=clip.frames,
             findings=(*before.findings, *_left_out(recipe)),
             notes=(*larger.notes, *rendered.notes),
-            crops=crops,
+            crops=_crops(clip, larger, written, before),
         )
         _write_reports(finished, landing)
     return finished
@@ -182,19 +182,25 @@ def _result_paths(clip: Clip, out: str | Path | None, master: str, *, web: bool)
     return paths | {"html": folder / f"{stem}_report.html", "json": folder / f"{stem}_report.json"}
 
 
-def _compared(clip: Clip, larger: Enlarged, written: Clip, before: Report) -> tuple[tuple[Crop, ...], list[float]]:
-    """Crops of the worst places, before and after, and the structural similarity of the frames they lie in.
+def _paired(reports: tuple[Report, Report], clip: Clip, written: Clip, larger: Enlarged, put_in: Declared) -> Pair:
+    """The same few frames of the source, enlarged plainly, and of what was written: what guards compare."""
 
-    Both at the finished size: "before" is enlarged plainly.
-    """
+    def samples() -> Iterator[tuple[list[Picture], list[Picture]]]:
+        for run in sampled(clip, put_in):
+            was, now = (pictures(each, start=run.start, count=len(run)) for each in (clip, written))
+            yield [larger.plain(picture) for picture in was], list(now)
+
+    return paired(reports, clip, written, samples(), put_in, finished=larger.clip)
+
+
+def _crops(clip: Clip, larger: Enlarged, written: Clip, before: Report) -> tuple[Crop, ...]:
+    """The worst places before and after, both at the finished size: "before" is enlarged plainly."""
     places = _worst(before.places) or [_middle(larger.clip)]
     crops: dict[Place, Crop] = {}
-    similarities = []
     for frame in sorted({place.frame for place in places}):
         was, now = larger.plain(_frame(clip, frame)), _frame(written, frame)
-        similarities.append(structural_similarity(codes8(was.y, was.bit_depth), codes8(now.y, now.bit_depth)))
         crops |= {place: _crop(larger.clip, written, place, was, now) for place in places if place.frame == frame}
-    return tuple(crops[place] for place in places), similarities
+    return tuple(crops[place] for place in places)
 
 
 def _middle(clip: Clip) -> Place:

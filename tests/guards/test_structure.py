@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, shift
 
-from unplastic.looks.structure import structural_similarity
+from unplastic.guards.structure import structural_similarity
 
 RANDOM = np.random.default_rng(5)
 PICTURE = 128 + 60 * gaussian_filter(RANDOM.standard_normal((360, 640)), 14) * 14

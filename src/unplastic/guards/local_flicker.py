@@ -1,0 +1,29 @@
+"""No new flicker of detail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from unplastic.guards.bounds import no_more
+from unplastic.guards.pair import Pair
+from unplastic.parameter import check, parameter
+from unplastic.reading import Guard
+
+
+@dataclass(frozen=True)
+class LocalFlicker:
+    """Flicker of blocks of 8 px along motion, beyond what grain explains."""
+
+    name: ClassVar[str] = "local flicker"
+    blames: ClassVar[tuple[str, ...]] = ("deboil", "texture", "deflicker", "grain")
+
+    ratio_max: float = parameter(1.1, "flicker after over that before", low=1.0, high=10.0)
+    more_codes8: float = parameter(0.1, "flicker that may be added, in 8-bit codes", low=0.0, high=50.0)
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def check(self, pair: Pair) -> Guard:
+        """From the reports."""
+        return no_more(self, pair, "local_flicker", "codes", ratio=self.ratio_max, more=self.more_codes8)
