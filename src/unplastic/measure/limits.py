@@ -1,6 +1,9 @@
 """Readings that are a fault past a fixed limit, whatever the clip: what is said, and the way out.
 
-Limits of measuring A2-A9 where it states them. Flicker of detail starts where nine web camera clips in ten end.
+Limits of measuring A2-A9 where it states them. Flicker of detail starts where nine web camera clips in ten end (24
+clips, 11 to 13 with people). Smooth skin is half of what pores of measuring A1 give, below both camera faces that could
+be measured (0.6 and 1.5 codes); mirrored cheeks begin well above five camera faces (0.4 at most). Few faces: with more
+of them these two limits may move.
 """
 
 from __future__ import annotations
@@ -53,12 +56,17 @@ LIMITS = (
         "deflicker before the cut; ask for a plainer weave",
     ),
     Limit(
+        "skin_flicker", "local_flicker", "skin", +1, 0.30, 1.0, "flicker_skin",
+        "skin flickers by {value:.2f} codes beyond what its grain explains",
+        "deflicker before the cut, or generate the shot again with less motion",
+    ),
+    Limit(
         "smooth_skin", "skin_texture", "face", -1, 0.5, 0.3, "",
         "skin holds {value:.2f} codes of pores and fine lines; photographed skin about 1",
         "put texture on the skin; prompt for pores and hard side light",
     ),
     Limit(
-        "mirrored_cheeks", "cheek_texture_match", "face", +1, 0.55, 0.8, "",
+        "mirrored_cheeks", "cheek_texture_match", "face", +1, 0.65, 0.85, "",
         "the skin of one cheek is the other's mirror image (correlation {value:.2f}; people stay under 0.4)",
         "generate the portrait again; texture with a seed of its own breaks the likeness",
     ),

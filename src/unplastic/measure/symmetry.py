@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 UNITS = {"face_asymmetry": "%", "cheek_texture_match": "1"}
 DRAWS = 60
 CHEEK_FRAMES = 4
-COVERED_MIN = 0.5
+COVERED_MIN = 0.35
 POWER_MIN = 0.02
 
 

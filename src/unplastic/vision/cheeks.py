@@ -24,6 +24,12 @@ FINE_MM, COARSE_MM = 0.25, 1.6
 SHIFT_MAX_MM = 2.5
 """How far the mesh may have laid the cheeks apart."""
 
+FOLD_MM, FOLD_RATIO = 1.0, 3.0
+"""Texture within a millimetre of over three times the cheek's usual is a fold, as every smile has on both sides."""
+
+COVERED = 0.9
+"""Share of the coarse Gaussian that must lie on plain skin: at an outline shading looks like texture, on both sides."""
+
 BLOCKS = 4
 BESIDE_MM = 1.0
 
@@ -31,7 +37,8 @@ BESIDE_MM = 1.0
 def cheek_pair(luma: Plane, skin: Plane, face: Face) -> tuple[Plane, Plane, Plane]:
     """(both cheeks' texture between 0.1 and 0.7 cycles per mm, the second mirrored; and 1 where both are skin).
 
-    ``skin`` is a soft half-size mask. All are (128, 128): 32 mm at 4 px per mm, the middle of the face to the left.
+    Folds are left out: they lie alike on both sides of every face. ``skin`` is a soft half-size mask. All are
+    (128, 128): 32 mm at 4 px per mm, the middle of the face to the left.
     """
     found, seen = [], []
     for points, weights in _places():
@@ -41,8 +48,11 @@ def cheek_pair(luma: Plane, skin: Plane, face: Face) -> tuple[Plane, Plane, Plan
         mask = cv2.remap(skin, half[..., 0], half[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         found.append(as_plane(patch))
         seen.append(as_plane(mask))
-    both = as_plane((np.minimum(*seen) > 0.6).astype(np.float32))
-    return _textured(found[0], both), _textured(found[1], both), both
+    seen_both = as_plane((np.minimum(*seen) > 0.6).astype(np.float32))
+    plain = _unfolded(_textured(found[0], seen_both), _textured(found[1], seen_both), seen_both)
+    inside = as_plane((gaussian(plain, COARSE_MM * PX_PER_MM) > COVERED).astype(np.float32)) * plain
+    one, other = (as_plane(_textured(patch, plain) * inside) for patch in found)
+    return one, other, as_plane(inside)
 
 
 def best_overlay(one: Plane, other: Plane) -> tuple[int, int]:
@@ -66,6 +76,17 @@ def _textured(patch: Plane, mask: Plane) -> Plane:
         for mm in (FINE_MM, COARSE_MM)
     )
     return as_plane((fine - coarse) * mask)
+
+
+def _unfolded(one: Plane, other: Plane, mask: Plane) -> Plane:
+    """1 on plain skin; 0 within a millimetre of folds and of the outline of what is seen."""
+    strength = gaussian(np.abs(one) + np.abs(other), FOLD_MM * PX_PER_MM)
+    if not mask.any():
+        return mask
+    usual = float(np.median(strength[mask > 0]))
+    plain = ((strength <= FOLD_RATIO * usual) & (mask > 0)).astype(np.uint8)
+    side = int(2 * FOLD_MM * PX_PER_MM) + 1
+    return as_plane(cv2.erode(plain, np.ones((side, side), np.uint8)).astype(np.float32))
 
 
 @cache
