@@ -26,6 +26,13 @@ def test_every_limit_warns_past_its_first_step_and_accuses_past_its_second(lab, 
     assert said(past_fault, valid=False) == set()
 
 
+def test_a_pulse_that_may_be_chance_is_not_said(lab) -> None:
+    """On camera clips a few dozen steps swing by 0.4, with an interval down to 0.06."""
+    for low, names in ((0.06, set()), (0.2, {"stride_4_pulse"})):
+        reading = Reading("periodic_flicker", "stride 4", 0.4, "1", low, 0.7)
+        assert {each.name for each in findings([reading], (), lab.clip(), SCORED)} == names
+
+
 def test_smooth_skin_and_mirrored_cheeks_are_said_of_the_face(lab) -> None:
     readings = [Reading("skin_texture", "face", 0.2, "codes"), Reading("cheek_texture_match", "face", 0.95, "1")]
     found = {each.name: each for each in findings(readings, (), lab.clip(), SCORED)}

@@ -46,6 +46,8 @@ def _past_limits(known: dict[tuple[str, str], Reading], places: Sequence[Place])
         reading = known.get((limit.reading, limit.region))
         if reading is None or reading.value is None or limit.sign * (reading.value - limit.warning) <= 0:
             continue
+        if limit.sure and (reading.low is None or reading.low < limit.sure):
+            continue
         severity: Severity = "fault" if limit.sign * (reading.value - limit.fault) > 0 else "warning"
         where, frame = _pointed(places, limit.place, limit.region)
         yield Finding(limit.name, severity, where, frame, limit.text.format(value=reading.value), limit.fix)

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 class Limit:
     """A rule: past ``warning`` (beyond ``fault``: a fault) in the direction of ``sign``, ``text`` is said.
 
-    ``place`` names the kind of place to point at. ``text`` may use {value}.
+    ``place`` names the kind of place to point at. ``text`` may use {value}. ``sure``, where not 0, is what the lower
+    end of the interval must pass as well.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Limit:
     place: str
     text: str
     fix: str
+    sure: float = 0.0
 
 
 LIMITS = (
@@ -73,12 +75,12 @@ LIMITS = (
     Limit(
         "stride_4_pulse", "periodic_flicker", "stride 4", +1, 0.25, 0.6, "",
         "every fourth frame changes unlike the others (by {value:.0%}): the seams of the generator's chunks",
-        "generate the shot again, or deflicker; a repeating keyframe of a low bitrate looks alike",
+        "generate the shot again, or deflicker; a repeating keyframe of a low bitrate looks alike", 0.1,
     ),
     Limit(
         "stride_8_pulse", "periodic_flicker", "stride 8", +1, 0.25, 0.6, "",
         "every eighth frame changes unlike the others (by {value:.0%}): the seams of the generator's chunks",
-        "generate the shot again, or deflicker; a repeating keyframe of a low bitrate looks alike",
+        "generate the shot again, or deflicker; a repeating keyframe of a low bitrate looks alike", 0.1,
     ),
     Limit(
         "frozen_pattern", "screen_lock", "frame", +1, 0.25, 0.5, "boil",
