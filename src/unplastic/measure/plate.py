@@ -44,8 +44,9 @@ class GrainModel:
     """Grain in 8-bit limited-range codes.
 
     ``levels`` are (nominal luma, standard deviation) knots. ``correlation`` is (7, 7) at lags of 0..6 pixels down and
-    across, ``chroma_correlation`` the same at lags of two luma pixels. ``cb_share`` and ``cr_share`` are standard
-    deviations of chroma over that of luma, ``luma_to_cb`` and ``luma_to_cr`` their correlation with it.
+    across, ``chroma_correlation`` the same at lags of two luma pixels, empty where chroma is too weak to know it.
+    ``cb_share`` and ``cr_share`` are standard deviations of chroma over that of luma, ``luma_to_cb`` and
+    ``luma_to_cr`` their correlation with it.
     ``temporal`` is the correlation with the next frame's grain, None for a still. ``spectrum_db`` is the radial power
     spectrum over its mean, at `RINGS` equal steps of frequency up to 0.5 cycles per pixel.
     """
@@ -207,7 +208,7 @@ def _concluded(kept: Sequence[_Noise]) -> GrainModel | NoGrain:
     return GrainModel(
         levels=tuple(zip(knots.round(4).tolist(), levels.round(3).tolist(), strict=True)),
         correlation=_table(covariance),
-        chroma_correlation=_table(cb + cr),
+        chroma_correlation=_table(cb + cr) if cb[0, 0] + cr[0, 0] > 2.0 * floor else (),
         cb_share=_share(cb, covariance),
         cr_share=_share(cr, covariance),
         luma_to_cb=_correlation(mixed[0]),

@@ -34,6 +34,9 @@ LAGS_MEASURED = 7
 WHITE_SHARE_LEAST = 0.004
 """The same for a measured autocorrelation: doubled until the process does not run away, which it must in the end."""
 
+PERIOD, POWER_LEAST = 32, 0.01
+"""Lags of the period on which a table's spectrum is looked at, and the least power, over the mean, that is left it."""
+
 PROBE_PX, GROWTH_MAX = 192, 1.3
 """Side of the field on which a process is tried, and how much more its last rows may vary than its middle ones."""
 
@@ -60,15 +63,24 @@ def weights(size_px: tuple[float, float]) -> NDArray[np.floating]:
 def measured_weights(table: NDArray[np.float64], scale: tuple[float, float]) -> NDArray[np.floating]:
     """The same for a measured autocorrelation: ``table`` is (7, 7) over lags 0..6, alike to the left and to the right.
 
-    ``scale`` (down, across) is how many of its lags one sample of the new grain spans. A table that was estimated need
-    not be the autocorrelation of anything, and a causal process of few neighbours may run away: white noise cures both.
+    ``scale`` (down, across) is how many of its lags one sample of the new grain spans. A causal process of few
+    neighbours may still run away: white noise cures that.
     """
-    past = steps()
+    past, table = steps(), possible(table)
     between, before = interpolated(table, past[:, None] - past[None], scale), interpolated(table, past, scale)
     white = WHITE_SHARE_LEAST
     while not _is_steady(found := np.linalg.solve(between + white * np.eye(len(past)), before)):
         white *= 2.0
     return found
+
+
+def possible(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The nearest table that is an autocorrelation: an estimate need not be one, but no noise has negative power."""
+    lag = np.minimum(np.arange(PERIOD), PERIOD - np.arange(PERIOD))
+    padded = np.pad(table, (0, PERIOD // 2 + 1 - len(table)))
+    power = np.fft.fft2(padded[np.ix_(lag, lag)]).real
+    near = np.fft.ifft2(np.maximum(power, POWER_LEAST)).real[: len(table), : len(table)]
+    return near / near[0, 0]
 
 
 def interpolated(

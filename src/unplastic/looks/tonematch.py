@@ -1,0 +1,67 @@
+"""Three levels onto three others: the ASC CDL that takes black, median and white of a clip to a plate's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Levels = tuple[float, float, float]
+
+BLACK_MAX, MEDIAN_MAX, WHITE_MAX = 0.05, 0.10, 0.08
+"""Furthest that a level follows a plate, nominal: what lies beyond is another scene, not another camera."""
+
+POWERS = 0.7, 1.4
+LEAST = 0.002
+SPAN_MIN = 0.1
+ROUNDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ToneMatch:
+    """out = (slope * in + offset) ^ power on R'G'B'; ``gain`` is its slope at the median: what chroma is scaled by."""
+
+    slope: float
+    offset: float
+    power: float
+    gain: float
+    why: str
+
+
+def tone_match(clip: Levels | None, plate: Levels | None) -> ToneMatch | None:
+    """The curve for nominal (black, median, white) levels; None where they are unknown or leave no span.
+
+    Its power is found by bisection: it is what bends the median against the straight line from black to white.
+    """
+    if clip is None or plate is None or clip[2] - clip[0] < SPAN_MIN:
+        return None
+    limits = BLACK_MAX, MEDIAN_MAX, WHITE_MAX
+    held = [min(max(p, c - most), c + most) for c, p, most in zip(clip, plate, limits, strict=True)]
+    black, white = max(held[0], LEAST), max(held[2], held[0] + SPAN_MIN)
+    middle = min(max(held[1], black + LEAST), white - LEAST)
+    power = _power(clip, black, middle, white)
+    slope, offset = _line(clip, black, white, power)
+    gain = power * slope * max(slope * clip[1] + offset, LEAST) ** (power - 1.0)
+    return ToneMatch(round(slope, 4), round(offset, 4), round(power, 4), gain, _why(clip, plate, held))
+
+
+def _power(clip: Levels, black: float, middle: float, white: float) -> float:
+    low, high = POWERS
+    for _ in range(ROUNDS):
+        power = 0.5 * (low + high)
+        slope, offset = _line(clip, black, white, power)
+        is_dark = max(slope * clip[1] + offset, 0.0) ** power < middle
+        low, high = (low, power) if is_dark else (power, high)
+    return 0.5 * (low + high)
+
+
+def _line(clip: Levels, black: float, white: float, power: float) -> tuple[float, float]:
+    """Slope and offset that take the clip's black and white to theirs before the power."""
+    start, end = black ** (1.0 / power), white ** (1.0 / power)
+    slope = (end - start) / (clip[2] - clip[0])
+    return slope, start - slope * clip[0]
+
+
+def _why(clip: Levels, plate: Levels, held: list[float]) -> str:
+    here, there = (" / ".join(f"{level:.3f}" for level in levels) for levels in (clip, plate))
+    names = [name for name, a, b in zip(("black", "median", "white"), plate, held, strict=True) if a != b]
+    limit = f": {', '.join(names)} follow in part, scenes differ" if names else ""
+    return f"black / median / white lie at {here}, the plate's at {there}{limit}"
