@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from unplastic.clip import CHROMA_STEPS, Clip, Picture
 from unplastic.color import assumed_matrix, rgb8
+from unplastic.errors import ClipError
 from unplastic.finished import Crop, Finished
 from unplastic.guards import Declared, Pair, check_guards, paired, sampled
 from unplastic.looks import Recipe, solve
 from unplastic.looks import look as find_look
 from unplastic.looks.declared import declared
+from unplastic.looks.plate import Plate, read_plate, refuse_hdr
 from unplastic.measure import examine, plan
 from unplastic.media import Landing, Writer, container_suffix, pictures, probe, target_depth
 from unplastic.reading import Finding, Place, Report
@@ -48,12 +50,26 @@ def measure(path: str | Path) -> Report:
     return _examine(probe(Path(path)))
 
 
+def plate(path: str | Path) -> Plate:
+    """Read a camera plate, a clip or a still, once for any number of clips: ``finish(clip, match=plate(path))``.
+
+    Raises a `ClipError` for one that cannot be used.
+    """
+    try:
+        clip = probe(Path(path))
+        refuse_hdr(clip)
+        return read_plate(clip, _examine(clip), _runs(clip))
+    except ClipError as error:
+        raise type(error)(f"the plate cannot be used: {error.message}", error.hint) from error
+
+
 def finish(
     path: str | Path,
     *,
     look: str = "fine-35mm",
     out: str | Path | None = None,
     strength: float = 1.0,
+    match: str | Path | Plate | None = None,
     upscale: str = "off",
     upscaler: str = "lanczos",
     master: str = "prores",
@@ -66,8 +82,9 @@ def finish(
     """Finish one clip: ``OUT/<name>_finished.<ext>``, ``<name>_web.mp4``, ``<name>_report.html`` and ``.json``.
 
     ``out`` is a folder, the clip's own if None. ``strength`` 0..1 scales the look; ``pins`` fixes parameters, as
-    ``{"grain": {"sigma_codes8": 1.5}}``. ``upscale`` ("1080p", "2160p", "2x", "off") comes first of all, and "before"
-    is then measured and shown at the new size, enlarged plainly. ``progress`` is told (stage, done, total).
+    ``{"grain": {"sigma_codes8": 1.5}}``. ``match`` is a camera plate to come close to, a file or what `plate` read of
+    it. ``upscale`` ("1080p", "2160p", "2x", "off") comes first of all, and "before" is then measured and shown at the
+    new size, enlarged plainly. ``progress`` is told (stage, done, total).
 
     Raises errors of `unplastic.errors`; whatever happens, the source and earlier results stay as they are until the new
     are complete.
@@ -75,13 +92,14 @@ def finish(
     started = time.perf_counter()
     tell = progress or (lambda *_: None)
     chosen = find_look(look)
+    target = match if isinstance(match, Plate | None) else plate(match)
     clip = probe(Path(path))
     larger = enlarged(clip, upscale, upscaler, seed=seed)
     with Landing(_result_paths(larger.clip, out, master, web=web), source=clip.path, overwrite=overwrite) as landing:
         tell("measure", 0, clip.frames)
         before = _examine(larger.clip, judged_as=clip, source=clip, through=larger.plain)
         seen = before if larger.is_plain else _examine(larger.clip, judged_as=clip, source=clip, through=larger)
-        recipe = solve(chosen, seen, larger.clip, strength=strength, seed=seed, pins=pins)
+        recipe = solve(chosen, seen, larger.clip, strength=strength, seed=seed, pins=pins, plate=target)
         targets = {"master": landing.aside("master")} | ({"web": landing.aside("web")} if web else {})
         rendered = treat_clip(clip, recipe, targets, larger=larger, master=master, progress=tell)
         tell("measure", clip.frames, clip.frames)
@@ -93,11 +111,11 @@ def finish(
             outputs=landing.finals(),
             before=before,
             after=after,
-            recipe=recipe.document() | {"upscale": larger.document},
+            recipe=recipe.document() | {"upscale": larger.document} | _plate_document(target),
             guards=check_guards(pair),
             seconds=time.perf_counter() - started,
             frames=clip.frames,
-            findings=(*before.findings, *_left_out(recipe)),
+            findings=(*before.findings, *_left_out(recipe), *(target.findings if target else ())),
             notes=(*larger.notes, *rendered.notes),
             crops=_crops(clip, larger, written, before),
         )
@@ -168,9 +186,17 @@ def _examine(
     through: Callable[[Picture], Picture] | None = None,
 ) -> Report:
     """Measure ``clip``; its pictures are those of ``source`` gone ``through`` an upscaler, if that is not itself."""
-    decoded = (pictures(source or clip, start=frames.start, count=len(frames)) for frames in plan(clip))
+    decoded = _runs(source or clip)
     runs = (map(through, run) for run in decoded) if through else decoded
     return examine(runs, clip, judged_as=judged_as)
+
+
+def _runs(clip: Clip) -> Iterator[Iterator[Picture]]:
+    return (pictures(clip, start=frames.start, count=len(frames)) for frames in plan(clip))
+
+
+def _plate_document(target: Plate | None) -> dict[str, Any]:
+    return {"plate": target.document()} if target else {}
 
 
 def _result_paths(clip: Clip, out: str | Path | None, master: str, *, web: bool) -> dict[str, Path]:

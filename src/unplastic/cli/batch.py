@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from typing import Any
 from unplastic.cli.outcome import DONE, UNMET, say_error
 from unplastic.cli.show import ClipProgress, print_finished, print_json, say
 from unplastic.errors import ClipDamaged, ResultExists, UnplasticError
-from unplastic.finish import finish, measure
+from unplastic.finish import finish, measure, plate
 from unplastic.finished import Finished
+from unplastic.looks.plate import Plate
 from unplastic.reading import Report
 
 
@@ -32,6 +33,7 @@ class Job:
     pins: dict[str, dict[str, Any]] = field(default_factory=dict)
     upscale: str = "off"
     upscaler: str = "lanczos"
+    match: Path | Plate | None = None
 
     def finish(self, path: Path, progress: Any = None) -> Finished:
         """Finish one clip."""
@@ -40,6 +42,7 @@ class Job:
             look=self.look,
             out=self.out,
             strength=self.strength,
+            match=self.match,
             upscale=self.upscale,
             upscaler=self.upscaler,
             master=self.master,
@@ -52,11 +55,16 @@ class Job:
 
 
 def finish_all(inputs: list[Path], job: Job, *, jobs: int, as_json: bool) -> int:
-    """Finish every clip of ``inputs``; print each result as it comes, or one JSON document at the end."""
+    """Finish every clip of ``inputs``; print each result as it comes, or one JSON document at the end.
+
+    A plate is read once, before any clip; raises a `ClipError` for one that cannot be used.
+    """
     from unplastic.report import finished as document
 
     clips, failed = _clips(inputs)
     failed += _same_names(clips, job)
+    if isinstance(job.match, Path):
+        job = replace(job, match=plate(job.match))
     results: list[Finished] = []
     for path, outcome in _outcomes(clips, job, jobs):
         if isinstance(outcome, UnplasticError):

@@ -22,6 +22,9 @@ def finish(
     strength: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="0 changes nothing, 1 is the look as written.")
     ] = 1.0,
+    match: Annotated[
+        Path | None, typer.Option(metavar="PLATE", help="Come close to this camera clip or still instead.")
+    ] = None,
     upscale: Annotated[
         str,
         typer.Option(metavar="SIZE", help="1080p | 2160p (the shorter side) | 2x | off. Done first."),
@@ -46,6 +49,7 @@ def finish(
         look=look,
         out=out,
         strength=strength,
+        match=match,
         upscale=upscale,
         upscaler=upscaler,
         master=master,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from unplastic.clip import Clip
+from unplastic.errors import ClipUnsupported
 from unplastic.looks.plate import Plate, grain_values, value_of
 from unplastic.looks.rules import Solution
 from unplastic.looks.tonematch import tone_match
@@ -44,11 +45,17 @@ NO_STEPS = {
 
 
 def match(treatment: Any, solution: Solution, plate: Plate, report: Report, clip: Clip) -> Solution:
-    """``solution`` as the plate wants it, with reasons; treatments that a plate says nothing of keep theirs."""
+    """``solution`` as the plate wants it, with reasons; treatments that a plate says nothing of keep theirs.
+
+    Raises `ClipUnsupported` for an HDR clip.
+    """
     change = _CHANGES.get(treatment.name)
-    if change is None or clip.color.is_hdr:
-        return solution
-    return change(treatment, solution, plate, report, clip)
+    if clip.color.is_hdr:
+        raise ClipUnsupported(
+            f"{clip.path}: is HDR, and a plate's display-referred levels cannot be matched in it",
+            "leave --match out, or finish an SDR version",
+        )
+    return change(treatment, solution, plate, report, clip) if change else solution
 
 
 def _grade(_: Any, solution: Solution, plate: Plate, report: Report, __: Clip) -> Solution:

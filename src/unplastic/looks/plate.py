@@ -14,7 +14,7 @@ from unplastic.clip import Clip, Picture
 from unplastic.errors import ClipUnsupported
 from unplastic.looks.resynthesis import Resynthesis, resynthesised
 from unplastic.measure.plate import GrainModel, NoGrain, grain_model
-from unplastic.reading import Report
+from unplastic.reading import Finding, Report
 from unplastic.treat.grain import Grain, lines_of
 from unplastic.vision import runs_of
 
@@ -56,6 +56,16 @@ class Plate:
     def value(self, name: str, region: str = "frame") -> float | None:
         """A reading of the plate that may be trusted."""
         return value_of(self.report, name, region)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What its owner should know, beside the readings."""
+        found = [Finding("plate", "warning", "frame", None, text, "choose another plate") for text in self.warnings]
+        if self.why_no_grain:
+            text = f"the plate's grain is not used: {self.why_no_grain}"
+            fix = "give a plate with less compression and some flat areas"
+            found.append(Finding("plate_grain", "info", "frame", None, text, fix))
+        return tuple(found)
 
     def document(self) -> dict[str, Any]:
         """Plain data for the recipe."""

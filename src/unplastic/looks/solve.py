@@ -14,6 +14,8 @@ from typing import Any
 from unplastic.clip import Clip
 from unplastic.errors import RecipeError
 from unplastic.looks.look import Look, Step
+from unplastic.looks.match import match
+from unplastic.looks.plate import Plate
 from unplastic.looks.recipe import Dose, Recipe
 from unplastic.looks.rules import Solution
 from unplastic.reading import Report
@@ -33,11 +35,13 @@ def solve(
     strength: float = 1.0,
     seed: int = 0,
     pins: dict[str, dict[str, Any]] | None = None,
+    plate: Plate | None = None,
 ) -> Recipe:
     """The recipe of ``look`` for the clip that ``report`` measured.
 
     ``strength`` 0..1 scales every treatment; ``pins`` maps a treatment to values that neither the look nor the
-    measurement may change. Raises `RecipeError` for a strength or value outside its interval.
+    measurement may change. What the look or the user pins, a ``plate`` does not move either. Raises `RecipeError` for
+    a strength or value outside its interval, `ClipUnsupported` for an HDR clip with a plate.
     """
     if not 0.0 <= strength <= 1.0:
         raise RecipeError(f"strength {strength:g} is outside [0, 1]", "0 changes nothing, 1 is the look as written")
@@ -53,12 +57,14 @@ def solve(
         if step.treatment in NOT_FOR_HDR and clip.color.is_hdr:
             left_out[step.treatment] = NOT_FOR_HDR[step.treatment]
             continue
-        doses.append(_dose(step, pins.get(step.treatment, {}), report, clip, strength))
+        doses.append(_dose(step, pins.get(step.treatment, {}), report, clip, strength, plate))
     doses.sort(key=lambda dose: dose.treatment.order)
     return Recipe(look.name, strength, seed, tuple(doses), left_out)
 
 
-def _dose(step: Step, pins: dict[str, Any], report: Report, clip: Clip, strength: float) -> Dose:
+def _dose(
+    step: Step, pins: dict[str, Any], report: Report, clip: Clip, strength: float, plate: Plate | None = None
+) -> Dose:
     kind: Any = member("treat", step.treatment)
     unknown = [key for key in pins if key not in kind.__dataclass_fields__]
     if unknown:
@@ -67,6 +73,8 @@ def _dose(step: Step, pins: dict[str, Any], report: Report, clip: Clip, strength
         )
     treatment = kind(**{**step.values, **pins})
     solution = _rule(step.treatment)(treatment, report, clip)
+    if plate:
+        solution = match(treatment, solution, plate, report, clip)
     kept = step.pinned | pins.keys()
     values = {name: value for name, value in solution.values.items() if name not in kept}
     reasons = {name: solution.reasons[name] for name in values if name in solution.reasons}
