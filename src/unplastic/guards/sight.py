@@ -10,16 +10,22 @@ import numpy as np
 
 from unplastic.clip import Clip, Picture
 from unplastic.color import chroma_steps
+from unplastic.guards.layer import Layer, layer_between
 from unplastic.guards.tone import Tone
 from unplastic.vision import Scene, watched
+from unplastic.vision.bands import blurred, largest_around, steepness
 from unplastic.vision.blocks import FlatBlocks, flat_blocks
-from unplastic.vision.motion import warped
-from unplastic.vision.plane import Plane, as_plane
+from unplastic.vision.motion import is_large_enough, warped
+from unplastic.vision.plane import Array, Mask, Plane, as_plane
 from unplastic.vision.regions import lit_area
 from unplastic.vision.run import Window, window_of
 
 FRAMES = 3
 EIGHTH = 8
+COLOUR_CELL = 4
+PERSON_MAX = 0.2
+STRUCTURE_SLOPE = 2.0
+STRUCTURE_PIXELS_MIN = 200
 
 
 class Sight:
@@ -67,10 +73,54 @@ class Sight:
         return first, Tone.between(eighth(second), eighth(first))(second)
 
     @cached_property
+    def structured(self) -> Mask | None:
+        """Places of the small plane of the middle frame that can be found again; None if there are too few."""
+        small = self.before[self.middle].small
+        if not is_large_enough(small):
+            return None
+        steep = steepness(blurred(small, 1.0)) >= STRUCTURE_SLOPE
+        return steep if steep.sum() >= STRUCTURE_PIXELS_MIN else None
+
+    @cached_property
+    def colours(self) -> tuple[Array, Array]:
+        """(frames, rows, columns, 3) before and after: Y', Cb and Cr in codes, means over squares without grain."""
+        first, second = (np.stack([_colours(scene) for scene in scenes]) for scenes in (self.before, self.after))
+        return first, second
+
+    @cached_property
+    def layer(self) -> Layer | None:
+        """What was added to flat places without people; None where there is none, or no second frame of the shot."""
+        here = self.before[self.middle]
+        step = 1 if here.next is not None else -1
+        if here.next is None and here.previous is None:
+            return None
+        which = self.middle, self.middle + step
+        before, after = ([scenes[t] for t in which] for scenes in (self.before, self.after))
+        tones = [Tone.between(eighth(a.luma), eighth(b.luma)) for a, b in zip(before, after, strict=True)]
+        blocks = self._blocks_without_people
+        motion = here.to_next if step > 0 else here.to_previous
+        return layer_between(before, after, blocks, tones, motion) if blocks.numbers.size else None
+
+    @cached_property
     def blocks(self) -> FlatBlocks:
         """Flat blocks of the middle frame before."""
         luma = self.before[self.middle].luma
         return flat_blocks(luma, lit_area(luma))
+
+    @property
+    def _blocks_without_people(self) -> FlatBlocks:
+        scene = self.whole[0][self.middle]
+        person = scene.person if scene.faces else None
+        if person is None:
+            return self.blocks
+        across, down = scene.ratio
+        row, column = np.divmod(self.blocks.numbers, self.blocks.grid.columns)
+        side = self.blocks.grid.side_px
+        x = self.window.x + self.blocks.grid.left + (column + 0.5) * side
+        y = self.window.y + self.blocks.grid.top + (row + 0.5) * side
+        near = largest_around(person, round(side / across) // 2 * 2 + 1)
+        free = near[(y / down).astype(int), (x / across).astype(int)] <= PERSON_MAX
+        return replace(self.blocks, numbers=self.blocks.numbers[free], luma=self.blocks.luma[free])
 
     def forget(self) -> None:
         """Let go of all pictures and planes; scenes refer to each other, and would wait for a collector."""
@@ -78,7 +128,7 @@ class Sight:
             scene.previous = scene.next = None
         self.before = self.after = ()
         self._pictures = ((), ())
-        for name in ("whole", "calm", "blocks"):
+        for name in ("whole", "calm", "structured", "colours", "layer", "blocks"):
             vars(self).pop(name, None)
 
     def _scenes(self, pictures: Sequence[Picture], clip: Clip) -> tuple[Scene, ...]:
@@ -95,9 +145,19 @@ class Sight:
         return as_plane(np.mean(planes, axis=0, dtype=np.float32))
 
 
+def _colours(scene: Scene) -> Array:
+    cells = [reduced(plane, COLOUR_CELL) for plane in (scene.small, *scene.small_chroma)]
+    return np.stack(cells, axis=-1).astype(np.float64)
+
+
 def eighth(plane: Plane) -> Plane:
     """Means of 8 x 8 pixels; pictures under 64 px a side stay as they are, since an eighth of them holds nothing."""
-    step = EIGHTH if min(plane.shape) >= EIGHTH * EIGHTH else 1
+    return reduced(plane, EIGHTH if min(plane.shape) >= EIGHTH * EIGHTH else 1)
+
+
+def reduced(plane: Plane, step: int) -> Plane:
+    """Means of ``step`` x ``step`` pixels; what remains at the right and at the bottom is left out."""
+    step = min(step, *plane.shape)
     height, width = (side // step * step for side in plane.shape)
     cells = plane[:height, :width].reshape(height // step, step, width // step, step)
     return as_plane(cells.mean(axis=(1, 3), dtype=np.float32))

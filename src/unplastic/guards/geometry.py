@@ -1,0 +1,49 @@
+"""Nothing has moved: where the content of a frame lies before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from unplastic.guards.bounds import said, unchecked
+from unplastic.guards.pair import Pair
+from unplastic.guards.sight import Sight, eighth
+from unplastic.guards.tone import Tone
+from unplastic.parameter import check, parameter
+from unplastic.reading import Guard
+from unplastic.vision.motion import motion
+
+LOST_PX = 8.0
+"""Where the content cannot be found again: no place is further away than anything that counts."""
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Median length of the optical flow from a frame before to the same frame after, where there is structure."""
+
+    name: ClassVar[str] = "geometry"
+    blames: ClassVar[tuple[str, ...]] = ("deboil", "deflicker", "texture")
+
+    apart_max_px: float = parameter(0.25, "median distance in pixels of the finished size", low=0.0, high=10.0)
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def look(self, sight: Sight) -> float | None:
+        """The median of the middle frame; None without enough structure to be found again."""
+        before, after = sight.before[sight.middle], sight.after[sight.middle]
+        if sight.structured is None:
+            return None
+        tone = Tone.between(eighth(after.luma), eighth(before.luma))
+        found = motion(before.small, tone(after.small))
+        apart = np.hypot(*(found.flow * np.array(before.ratio, np.float32)).transpose(2, 0, 1))
+        return float(np.median(np.where(found.trusted, apart, LOST_PX)[sight.structured]))
+
+    def check(self, pair: Pair) -> Guard:
+        """From the worst run."""
+        seen = pair.seen(self)
+        if not seen:
+            return unchecked(self, "too little structure to see whether it has moved")
+        return Guard(self.name, max(seen) <= self.apart_max_px, said(max(seen), "px"), said(self.apart_max_px, "px"))
