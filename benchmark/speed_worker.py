@@ -117,8 +117,8 @@ def _treated(clip, stream, spent: list[float] | None = None):
     import numpy as np
 
     from unplastic.clip import Picture
-    from unplastic.finish import geometry
     from unplastic.treat import Chain
+    from unplastic.trial import geometry
 
     chain = Chain(recipe().treatments, geometry(clip, "h264", 1))
     for picture in stream:

@@ -20,10 +20,11 @@ from PIL import Image, ImageDraw
 from unplastic.clip import CHROMA_STEPS, Clip, Picture
 from unplastic.color import assumed_matrix, rgb8
 from unplastic.errors import UnplasticError
-from unplastic.finish import geometry, measure
+from unplastic.finish import measure
 from unplastic.looks import look, solve
 from unplastic.media import list_clips, pictures, probe
 from unplastic.treat import Chain, Treatment
+from unplastic.trial import geometry
 from unplastic.upscale import enlarged
 from unplastic.vision import watched
 

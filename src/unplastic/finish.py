@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from unplastic.clip import CHROMA_STEPS, Clip, Picture
+from unplastic.clip import Clip, Picture
 from unplastic.color import assumed_matrix, rgb8
 from unplastic.errors import ClipError
 from unplastic.finished import Crop, Finished
@@ -22,15 +22,11 @@ from unplastic.looks import look as find_look
 from unplastic.looks.declared import declared
 from unplastic.looks.plate import Plate, read_plate, refuse_hdr
 from unplastic.measure import examine, plan
-from unplastic.media import Landing, Writer, container_suffix, pictures, probe, target_depth
+from unplastic.media import Landing, Writer, container_suffix, pictures, probe
 from unplastic.reading import Finding, Place, Report
 from unplastic.render import render
+from unplastic.trial import geometry, shown
 from unplastic.upscale import Enlarged, enlarged
-from unplastic.vision import watched
-
-if TYPE_CHECKING:
-    from unplastic.treat import Chain, Geometry
-    from unplastic.vision import Scene
 
 Progress = Callable[[str, int, int], None]
 
@@ -142,7 +138,7 @@ def treat_clip(
     with Writer(larger.clip, files, preset=preset) as writer:
 
         def treated(source: Iterator[Picture]) -> Iterator[Picture]:
-            for picture, scene in _seen(map(larger, source), larger, chain):
+            for picture, scene in shown(map(larger, source), larger, chain):
                 target = writer.blank(picture.index, picture.pts, picture.duration)
                 chain.run(picture, target, scene)
                 yield target
@@ -150,32 +146,6 @@ def treat_clip(
         told = (lambda done: progress("treat", done, clip.frames)) if progress else None
         flow = render(pictures(clip), treated, [writer], progress=told)
     return Rendered(writer.notes, flow.in_flight_peak)
-
-
-def _seen(source: Iterator[Picture], larger: Enlarged, chain: Chain) -> Iterator[tuple[Picture, Scene | None]]:
-    """Pictures with their scenes, if a pass of the chain asks for them; without any, nothing looks ahead."""
-    if chain.needs_scenes:
-        return watched(source, larger.clip, up=larger.factor)
-    return ((picture, None) for picture in source)
-
-
-def geometry(clip: Clip, master: str, seed: int) -> Geometry:
-    """What the treatments may know of ``clip``; an untagged matrix is resolved here, once."""
-    from unplastic.treat import Geometry
-
-    across, down = CHROMA_STEPS[clip.chroma]
-    matrix = assumed_matrix(clip.color.matrix, clip.width, clip.height)
-    return Geometry(
-        width=clip.width,
-        height=clip.height,
-        across=across,
-        down=down,
-        source_depth=clip.bit_depth,
-        target_depth=target_depth(master, clip),
-        frame_rate=clip.frame_rate,
-        color=replace(clip.color, matrix=matrix),
-        seed=seed,
-    )
 
 
 def _examine(

@@ -6,15 +6,22 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from unplastic.looks.aims import Aim
     from unplastic.treat.treatment import Treatment
 
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """One treatment with its final values; ``reasons`` maps a parameter to why it has its value."""
+    """One treatment with its final values; ``reasons`` maps a parameter to why it has its value.
+
+    ``full`` is the treatment as the look and the user's strength state it: the loop goes no further. ``aims`` are what
+    its parameters are meant to bring about.
+    """
 
     treatment: Treatment
     reasons: dict[str, str]
+    full: Treatment | None = None
+    aims: tuple[Aim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

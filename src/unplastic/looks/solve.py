@@ -1,14 +1,13 @@
 """From a look and a measurement to a recipe: every step is driven by a measured deficit and can become zero.
 
 A treatment's rule is the module of its name in ``looks/rules``; a treatment without one is used as the look states it.
-A rule is a function ``solve(treatment, report, clip) -> Solution``: the values that measurement changes, and why.
+A rule is a function ``solve(treatment, report, clip) -> Solution``: the values that measurement changes, and why. It
+may also state ``aims(treatment)``: the readings that the loop is to bring into range by its parameters.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from unplastic.clip import Clip
@@ -17,7 +16,7 @@ from unplastic.looks.look import Look, Step
 from unplastic.looks.match import match
 from unplastic.looks.plate import Plate
 from unplastic.looks.recipe import Dose, Recipe
-from unplastic.looks.rules import Solution
+from unplastic.looks.rules import rule_of
 from unplastic.reading import Report
 from unplastic.registry import member
 
@@ -25,6 +24,9 @@ NOT_FOR_HDR = {
     "grade": "the clip is HDR: a display-referred grade would be wrong on it",
     "texture": "the clip is HDR: what skin lacks was measured on display-referred pictures",
 }
+
+MATCHED = {"grade", "soften", "grain"}
+"""What a plate sets: its values are the target, not the range of cameras at large."""
 
 
 def solve(
@@ -72,7 +74,9 @@ def _dose(
             f"{step.treatment} has no parameter {unknown[0]!r}", f"see: unplastic looks show {step.treatment}"
         )
     treatment = kind(**{**step.values, **pins})
-    solution = _rule(step.treatment)(treatment, report, clip)
+    full = replace(treatment, strength=treatment.strength * (1.0 if "strength" in pins else strength))
+    rule = rule_of(step.treatment)
+    solution = rule.solve(treatment, report, clip)
     if plate:
         solution = match(treatment, solution, plate, report, clip)
     kept = step.pinned | pins.keys()
@@ -82,11 +86,5 @@ def _dose(
     treatment = replace(treatment, **values)
     if "strength" not in pins:
         treatment = replace(treatment, strength=treatment.strength * strength)
-    return Dose(treatment, reasons)
-
-
-def _rule(treatment: str) -> Any:
-    name = f"unplastic.looks.rules.{treatment}"
-    if find_spec(name) is None:
-        return lambda *_: Solution({}, {})
-    return import_module(name).solve
+    aims = () if plate and step.treatment in MATCHED else tuple(a for a in rule.aims(full) if a.parameter not in kept)
+    return Dose(treatment, reasons, full, aims)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from unplastic.clip import Clip
+from unplastic.looks.aims import Aim
 from unplastic.looks.rules import Solution, between
 from unplastic.reading import Report
 
@@ -31,6 +32,14 @@ def solve(treatment: Deboil, report: Report, _: Clip) -> Solution:
         return Solution({"strength": 0.0}, {"strength": f"{boil:.0%} of {where} boils: {why}"})
     reason = f"{boil:.0%} of {where} boils, camera clips stay under {BOIL_SHARE[region][0]:.0%}"
     return Solution({"strength": round(treatment.strength * need, 3)}, {"strength": reason})
+
+
+def aims(_: Deboil) -> tuple[Aim, ...]:
+    """No surface boils more than on three in four camera clips."""
+    return tuple(
+        Aim("strength", "boil_share", region, high=most, why="three in four camera clips")
+        for region, (most, _) in BOIL_SHARE.items()
+    )
 
 
 def _need(report: Report, region: str) -> tuple[float, str, float, bool] | None:

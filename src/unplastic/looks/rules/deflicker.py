@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from unplastic.clip import Clip
+from unplastic.looks.aims import Aim
 from unplastic.looks.rules import Solution, between
 from unplastic.reading import Report
 
@@ -37,6 +38,15 @@ def solve(treatment: Deflicker, report: Report, _: Clip) -> Solution:
         values["strength"] = 0.0
         reasons["strength"] = f"{why_exposure}; {why_local}"
     return Solution(values, reasons)
+
+
+def aims(_: Deflicker) -> tuple[Aim, ...]:
+    """Brightness holds still, and detail as still as on camera clips."""
+    whole = Aim("exposure", "global_flicker", "frame", high=EXPOSURE_CODES8[0], why="not seen below")
+    return whole, *(
+        Aim("local", "local_flicker", region, high=most, why="four in five camera clips")
+        for region, (most, _) in LOCAL_CODES8.items()
+    )
 
 
 def _exposure(report: Report) -> tuple[float, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from unplastic.clip import Clip
+from unplastic.looks.aims import Aim
 from unplastic.looks.rules import Solution, between
 from unplastic.reading import Report
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from unplastic.treat.grade import Grade
 
 SKIN_CHROMA = (0.15, 0.22)
+SKIN_CHROMA_RANGE = (0.10, 0.18)
 SCENE_CHROMA = (0.16, 0.28)
 WHITE = (0.90, 0.97)
 BLACK = (0.030, 0.005)
@@ -46,6 +48,11 @@ def solve(treatment: Grade, report: Report, _: Clip) -> Solution:
         values["white_level"] = max(values["white_level"], CLIPPED_WHITE)
         reasons["white_level"] = f"{clipped.value:.0%} of the picture is true white: it must not turn grey"
     return Solution(values, reasons)
+
+
+def aims(_: Grade) -> tuple[Aim, ...]:
+    """Skin neither stronger nor paler in colour than on camera clips."""
+    return (Aim("knee_slope", "skin_chroma_p95", "skin", *SKIN_CHROMA_RANGE, why="camera clips"),)
 
 
 def _colour_share(report: Report) -> tuple[float, str]:

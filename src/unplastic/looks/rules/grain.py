@@ -6,6 +6,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from unplastic.clip import Clip
+from unplastic.looks.aims import Aim
 from unplastic.looks.rules import Solution
 from unplastic.reading import Report
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 VISIBLE_CODES8 = 0.35
 """A top-up weaker than this is neither seen nor kept by an encoder: it becomes zero."""
+
+NEAR = 0.15
+"""Share by which the measured level may differ from the look's: mid grey is not where the film curve peaks."""
 
 
 def solve(treatment: Grain, report: Report, _: Clip) -> Solution:
@@ -31,3 +35,10 @@ def solve(treatment: Grain, report: Report, _: Clip) -> Solution:
         return Solution({"sigma_codes8": 0.0}, {"sigma_codes8": f"the clip carries {surely:.1f} codes already"})
     reason = f"the look wants {aim:.1f} codes, the clip surely carries {surely:.1f}"
     return Solution({"sigma_codes8": round(missing, 2)}, {"sigma_codes8": reason})
+
+
+def aims(treatment: Grain) -> tuple[Aim, ...]:
+    """The level that the look states, however much of it the clip carries itself."""
+    level = treatment.strength * treatment.sigma_codes8
+    near = (level * (1.0 - NEAR), level * (1.0 + NEAR))
+    return (Aim("sigma_codes8", "grain_sigma", "frame", *near, why="the look"),) if level else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from unplastic.clip import Clip
+from unplastic.looks.aims import Aim
 from unplastic.looks.rules import Solution
 from unplastic.reading import Report
 
@@ -26,3 +27,8 @@ def solve(treatment: Soften, report: Report, _: Clip) -> Solution:
         return Solution({"strength": 0.0}, {"strength": f"edges overshoot by {overshoot.value:.1f} %: not over-sharp"})
     reason = f"edges overshoot by {overshoot.value:.1f} %, clean optics stay under {AIM_PERCENT:g} %"
     return Solution({"strength": round(treatment.strength * share, 3)}, {"strength": reason})
+
+
+def aims(_: Soften) -> tuple[Aim, ...]:
+    """Halos of clean optics."""
+    return (Aim("strength", "edge_overshoot", "frame", high=AIM_PERCENT, why="clean optics"),)

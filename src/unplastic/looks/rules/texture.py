@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from unplastic.clip import Clip
+from unplastic.looks.aims import Aim
 from unplastic.looks.rules import Solution
 from unplastic.reading import FACES_UNKNOWN, Report
 
@@ -21,6 +22,11 @@ TELLS = (
     ("boil_share", "frame", 0.06, 0.20, "{:.0%} of the texture boils"),
     ("texture_to_edge", "frame", 0.14, 0.07, "surfaces hold {:.2f} of the edges' detail"),
 )
+
+SKIN_TEXTURE = 0.7, 1.6
+"""Codes of pores and fine lines: a study of photographed skin reads 0.9 to 1.5 (measuring A1)."""
+
+SKIN_LOCKED_MAX = 1.5
 
 
 def solve(treatment: Texture, report: Report, _: Clip) -> Solution:
@@ -42,3 +48,11 @@ def solve(treatment: Texture, report: Report, _: Clip) -> Solution:
         if speaks > loudest:
             loudest, why = speaks, f"{words.format(reading.value)}: skin gets back what it lacks"
     return Solution({"strength": round(treatment.strength * (1.0 - silent), 3)}, {"strength": why})
+
+
+def aims(_: Texture) -> tuple[Aim, ...]:
+    """Pores and lines as photographed skin has them, and no more."""
+    return (
+        Aim("strength", "skin_texture", "face", *SKIN_TEXTURE, why="photographed skin"),
+        Aim("strength", "locked_texture", "skin", high=SKIN_LOCKED_MAX, why="the finest camera originals"),
+    )
