@@ -58,11 +58,11 @@ def match(treatment: Any, solution: Solution, plate: Plate, report: Report, clip
     return change(treatment, solution, plate, report, clip) if change else solution
 
 
-def _grade(_: Any, solution: Solution, plate: Plate, report: Report, __: Clip) -> Solution:
+def _grade(treatment: Any, solution: Solution, plate: Plate, report: Report, __: Clip) -> Solution:
     tone = tone_match(_levels(report), _levels(plate.report))
     if tone is None:
         why = "the levels of the clip or of the plate could not be measured"
-        return Solution(solution.values, solution.reasons | {"slope": f"{why}: the look's tone is kept"})
+        return _kept(treatment, solution, "slope", f"{why}: the look's tone is kept")
     saturation, why_saturation = _saturation(plate, report, tone.gain)
     cast, why_cast = _cast(plate, report)
     values = {
@@ -107,13 +107,13 @@ def _cast(plate: Plate, report: Report) -> tuple[tuple[float, float], str]:
     return (cb, cr), f"greys lie {apart[0]:+.3f} Cb, {apart[1]:+.3f} Cr from the plate's"
 
 
-def _soften(_: Any, solution: Solution, plate: Plate, report: Report, clip: Clip) -> Solution:
+def _soften(treatment: Any, solution: Solution, plate: Plate, report: Report, clip: Clip) -> Solution:
     """Overshoot comes down to the plate's, and edges get as wide as its are in pixels of this size."""
     there, here = plate.value("edge_width"), value_of(report, "edge_width")
     swing_there, swing = plate.value("edge_overshoot"), value_of(report, "edge_overshoot")
     if there is None or here is None or swing_there is None or swing is None:
         why = "edges could not be measured in both: the look's softening is kept"
-        return Solution(solution.values, solution.reasons | {"blur_px": why})
+        return _kept(treatment, solution, "blur_px", why)
     there *= lines_of(clip.width, clip.height) / plate.lines
     aim = min(max(swing_there, OVERSHOOT_PERCENT[0]), OVERSHOOT_PERCENT[1])
     share = max(0.0, 1.0 - aim / max(swing, 1e-6))
@@ -127,13 +127,13 @@ def _soften(_: Any, solution: Solution, plate: Plate, report: Report, clip: Clip
     return Solution({"strength": strength, "blur_px": round(min(blur, BLUR_MAX_PX), 3)}, reasons)
 
 
-def _grain(_: Any, solution: Solution, plate: Plate, report: Report, clip: Clip) -> Solution:
+def _grain(treatment: Any, solution: Solution, plate: Plate, report: Report, clip: Clip) -> Solution:
     """The plate's grain less what the clip surely carries at each level: independent grains add in power."""
     if plate.grain is None:
         why = f"the plate: {plate.why_no_grain}"
         if plate.is_clean:
             return Solution({"strength": 0.0}, {"strength": f"{why}; none is added"})
-        return Solution(solution.values, solution.reasons | {"level_curve": f"{why}; the look's grain is used"})
+        return _kept(treatment, solution, "level_curve", f"{why}; the look's grain is used")
     codes8 = 255.0 if clip.color.is_full_range else 219.0
     values = grain_values(plate.grain, plate.lines, codes8=codes8)
     lacking = [(u, sqrt(max(0.0, level**2 - _surely(report, u) ** 2))) for u, level in plate.grain.levels]
@@ -146,6 +146,11 @@ def _grain(_: Any, solution: Solution, plate: Plate, report: Report, clip: Clip)
     tested = f"measured on {plate.grain.blocks} flat blocks of the plate; resynthesis passed"
     reason = f"the plate's grain reaches {plate.grain.peak_codes8:.1f} codes, {peak:.1f} of it are missing here"
     return Solution(values, {"sigma_codes8": reason, "level_curve": tested, "correlation": tested})
+
+
+def _kept(treatment: Any, solution: Solution, name: str, why: str) -> Solution:
+    """The look's own solution, with the reason why the plate has no part in it beside the parameter ``name``."""
+    return Solution({name: getattr(treatment, name)} | solution.values, solution.reasons | {name: why})
 
 
 def _surely(report: Report, luma: float) -> float:

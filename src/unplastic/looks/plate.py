@@ -10,12 +10,15 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from unplastic.clip import Clip, Picture
 from unplastic.errors import ClipUnsupported
 from unplastic.looks.resynthesis import Resynthesis, resynthesised
-from unplastic.measure.plate import GrainModel, NoGrain, grain_model
+from unplastic.measure.plate import GrainModel, NoGrain, Table, grain_model
 from unplastic.reading import Finding, Report
-from unplastic.treat.grain import Grain, lines_of
+from unplastic.treat.grain import CHROMA_LAG_PX, Grain, lines_of
+from unplastic.treat.template import LAGS_MEASURED, interpolated
 from unplastic.vision import runs_of
 
 PLASTIC_SCORE = 50.0
@@ -23,6 +26,9 @@ PLASTIC_SCORE = 50.0
 
 SIGMA_MAX_CODES8 = 8.0
 BLUE_GAINS = 0.5, 2.0
+CHROMA_SIZE_RATIO = 1.5
+"""Size of chroma grain in shares of luma's where a plate's chroma is too weak to tell: that of `treat.grain`."""
+
 USED = (
     "black_level",
     "median_level",
@@ -126,11 +132,19 @@ def grain_values(model: GrainModel, lines: float, *, codes8: float = 219.0) -> d
         "sigma_codes8": round(min(peak * codes8 / 219.0, SIGMA_MAX_CODES8), 3),
         "level_curve": tuple((luma, round(level / peak, 4)) for luma, level in model.levels),
         "correlation": model.correlation,
-        "chroma_correlation": model.chroma_correlation,
+        "chroma_correlation": model.chroma_correlation or _coarser(model.correlation),
         "chroma_share": round(min(red, 1.0), 3),
         "blue_gain": round(min(max(blue / red if red else 1.0, BLUE_GAINS[0]), BLUE_GAINS[1]), 3),
         "measured_lines": round(lines, 1),
     }
+
+
+def _coarser(correlation: Table) -> Table:
+    """Autocorrelation at lags of two luma pixels of grain `CHROMA_SIZE_RATIO` times as coarse as luma's."""
+    lags = np.moveaxis(np.indices((LAGS_MEASURED, LAGS_MEASURED)), 0, -1)
+    step = CHROMA_LAG_PX / CHROMA_SIZE_RATIO
+    table = interpolated(np.array(correlation), lags, (step, step))
+    return tuple(tuple(round(float(value), 4) for value in row) for row in table)
 
 
 def value_of(report: Report, name: str, region: str = "frame") -> float | None:

@@ -32,6 +32,10 @@ TEMPORAL_MAX = 0.15
 LUMA_PX = 2
 """Luma pixels per lag of the chroma autocorrelation."""
 
+CHROMA_LEAST = 6.0
+"""Power over that of the codes' rounding below which nothing is believed of chroma's correlation: blocks that an
+encoder skips share their rounding with the frame before, so that taking it off takes off too much."""
+
 RINGS = 12
 FIRST_RING = 1.5 / 32
 """Radial frequencies, cycles per pixel: below the first one the surface has taken its share."""
@@ -208,7 +212,7 @@ def _concluded(kept: Sequence[_Noise]) -> GrainModel | NoGrain:
     return GrainModel(
         levels=tuple(zip(knots.round(4).tolist(), levels.round(3).tolist(), strict=True)),
         correlation=_table(covariance),
-        chroma_correlation=_table(cb + cr) if cb[0, 0] + cr[0, 0] > 2.0 * floor else (),
+        chroma_correlation=_table(cb + cr) if cb[0, 0] + cr[0, 0] > 2.0 * CHROMA_LEAST * floor else (),
         cb_share=_share(cb, covariance),
         cr_share=_share(cr, covariance),
         luma_to_cb=_correlation(mixed[0]),
