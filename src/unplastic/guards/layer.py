@@ -16,7 +16,6 @@ from unplastic.reading import Guard
 from unplastic.vision import Scene
 from unplastic.vision.bands import to_size
 from unplastic.vision.blocks import FlatBlocks, without_surface
-from unplastic.vision.motion import Motion
 from unplastic.vision.plane import Plane, as_plane
 
 if TYPE_CHECKING:
@@ -66,11 +65,15 @@ def layer_or_why(guard: Guardrail, pair: Pair) -> Layer | Guard:
 
 
 def layer_between(
-    before: Sequence[Scene], after: Sequence[Scene], blocks: FlatBlocks, tones: Sequence[Tone], motion: Motion | None
+    before: Sequence[Scene], after: Sequence[Scene], blocks: FlatBlocks, tones: Sequence[Tone], flow: Plane | None
 ) -> Layer:
-    """The layer of two frames in a row; ``tones`` turn the luma of each of them into that of the same frame after."""
+    """The layer of two frames in a row.
+
+    ``tones`` turn the luma of each of them into that of the same frame after. ``flow`` (height, width, 2), in pixels of
+    its own size, leads from the first to the second; without one nothing is taken to move.
+    """
     here, there = (_added(blocks, *each) for each in zip(before, after, tones, strict=True))
-    shifts = None if motion is None else blocks.shifts(_half_size(motion.flow, blocks))
+    shifts = None if flow is None else blocks.shifts(_half_size(flow, blocks))
     moved = there if shifts is None else _added(blocks, before[1], after[1], tones[1], shifts)
     new = as_plane((here - there) * np.float32(np.sqrt(0.5)))
     chroma = [_chroma_power(blocks, before, after, which) for which in (0, 1)]

@@ -23,6 +23,7 @@ from unplastic.vision.run import Window, window_of
 FRAMES = 3
 EIGHTH = 8
 COLOUR_CELL = 4
+FLOW_CELL, FLOW_REACH_CELLS = 8, 5.0
 PERSON_MAX = 0.2
 STRUCTURE_SLOPE = 2.0
 STRUCTURE_PIXELS_MIN = 200
@@ -99,7 +100,8 @@ class Sight:
         tones = [Tone.between(eighth(a.luma), eighth(b.luma)) for a, b in zip(before, after, strict=True)]
         blocks = self._blocks_without_people
         motion = here.to_next if step > 0 else here.to_previous
-        return layer_between(before, after, blocks, tones, motion) if blocks.numbers.size else None
+        flow = None if motion is None or self.structured is None else _flow_around(motion.flow, self.structured)
+        return layer_between(before, after, blocks, tones, flow) if blocks.numbers.size else None
 
     @cached_property
     def blocks(self) -> FlatBlocks:
@@ -148,6 +150,14 @@ class Sight:
 def _colours(scene: Scene) -> Array:
     cells = [reduced(plane, COLOUR_CELL) for plane in (scene.small, *scene.small_chroma)]
     return np.stack(cells, axis=-1).astype(np.float64)
+
+
+def _flow_around(flow: Plane, structured: Mask) -> Plane:
+    """A flow, many times smaller, that every place takes from the structure around it: flat ones show none."""
+    weight = structured.astype(np.float32)
+    known = blurred(reduced(weight, FLOW_CELL), FLOW_REACH_CELLS) + np.float32(1e-6)
+    parts = [blurred(reduced(flow[..., i] * weight, FLOW_CELL), FLOW_REACH_CELLS) / known for i in (0, 1)]
+    return as_plane(np.stack(parts, axis=-1) / FLOW_CELL)
 
 
 def eighth(plane: Plane) -> Plane:
