@@ -18,12 +18,14 @@ FIRST_TRY = 0.5
 class Aim:
     """``reading`` of ``region`` is to end between ``low`` and ``high`` (its unit), by means of ``parameter``.
 
-    ``why`` says where the range comes from, as a clause.
+    ``effect`` is +1 where more of the parameter raises the reading, -1 where it lowers it. ``why`` says where the range
+    comes from, as a clause.
     """
 
     parameter: str
     reading: str
     region: str
+    effect: int
     low: float = -inf
     high: float = inf
     why: str = ""
@@ -60,20 +62,20 @@ def tune(aim: Aim, before: Report, after: Report, value: float, full: float) -> 
     if was is None or now is None or missed is None:
         return None
     if missed == 0.0:
-        return Tuned(value, f"{_said(aim, now)} is inside {_range(aim)}")
-    edge = aim.high if missed > 0.0 else aim.low
+        return Tuned(value, f"{_said(aim, now)}: not surely outside {_range(aim)}")
+    outside = f"{_said(aim, now)}: outside {_range(aim)}"
     moved = ends(now)[0] - ends(was)[0]
-    if value > 0.0 and moved * missed > 0.0:
-        # It was pushed out of the range, or past its other side: back to the edge, along the way it came.
-        wanted = max(0.0, value * (1.0 - missed / moved))
-        return Tuned(wanted, f"{_said(aim, now)} went too far, {_range(aim)}: less of it")
+    if aim.effect * missed > 0.0:
+        if value == 0.0 or moved * aim.effect <= 0.0 or (aim.misses(before) or 0.0) * missed > 0.0:
+            return Tuned(value, f"{outside}, and not by this")
+        return Tuned(max(0.0, value * (1.0 - missed / moved)), f"{outside}: it went too far, less of it")
     if value >= full * (1.0 - LITTLE):
-        return Tuned(value, f"{_said(aim, now)} is outside {_range(aim)}, and the look goes no further")
+        return Tuned(value, f"{outside}, and the look goes no further")
     if value == 0.0:
-        return Tuned(FIRST_TRY * full, f"{_said(aim, now)} is outside {_range(aim)}: half of the look is tried")
-    if abs(moved) * full < abs(missed) * value:
-        return Tuned(full, f"{_said(aim, now)} is outside {_range(aim)}: all of the look is tried")
-    return Tuned(min(full, value * (1.0 + (edge - ends(now)[0]) / moved)), f"{_said(aim, now)} is outside: more of it")
+        return Tuned(FIRST_TRY * full, f"{outside}: half of the look is tried")
+    if moved * aim.effect * full <= abs(missed) * value:
+        return Tuned(full, f"{outside}: all of the look is tried")
+    return Tuned(min(full, value * (1.0 - missed / moved)), f"{outside}: more of it")
 
 
 def known(report: Report, name: str, region: str) -> Reading | None:

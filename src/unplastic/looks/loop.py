@@ -132,7 +132,10 @@ def _tuned(dials: _Dials, before: Report, after: Report) -> list[tuple[str, Aim,
 
 
 def _follow(dials: _Dials, tuned: list[tuple[str, Aim, Tuned]]) -> bool:
-    """Turn what the aims ask for; where several share a parameter, one that went too far has the say, else the most."""
+    """Turn what the aims ask for; what a guard-rail has held back is turned no further.
+
+    Where several aims share a parameter, one that went too far has the say, else the one that asks for most.
+    """
     turned = False
     wishes: dict[tuple[str, str], list[Tuned]] = {}
     for name, aim, wish in tuned:
@@ -141,8 +144,7 @@ def _follow(dials: _Dials, tuned: list[tuple[str, Aim, Tuned]]) -> bool:
         value, full = dials.value(name, parameter), dials.full(name, parameter)
         less = [wish for wish in each if wish.value < value]
         wish = min(less, key=lambda w: w.value) if less else max(each, key=lambda w: w.value)
-        allowed = full / 2.0 ** dials.halved.get(name, 0)
-        target = min(wish.value, allowed)
+        target = min(wish.value, value) if name in dials.halved else wish.value
         if abs(target - value) > LITTLE * max(full, 1e-9):
             dials.turn(name, {parameter: target}, wish.text)
             turned = True

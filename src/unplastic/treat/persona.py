@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -81,7 +82,8 @@ def meet(scene: Scene, face: Face, key: str, features: Features) -> Persona:
     sigma = max(carrier_sigma_px(frame.luma, there.box) for frame, there in seen)
     beard = float(np.median([_beard(frame, there) for frame, there in seen]))
     seed = int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little")
-    maps = SkinMaps(seed, density_for(face.px_per_mm), replace(features, stubble=features.stubble * beard))
+    stubble = round(features.stubble * beard, 1)
+    maps = _skin(seed, density_for(face.px_per_mm), replace(features, stubble=stubble))
     middle, colour = np.median([_unevenness(frame, there) for frame, there in seen], axis=0)
     return Persona(
         maps,
@@ -92,6 +94,12 @@ def meet(scene: Scene, face: Face, key: str, features: Features) -> Persona:
         lacks_middle=_lacking(middle, CAMERA_MIDDLE_CODES8),
         lacks_colour=_lacking(colour, CAMERA_REDNESS_CODES8),
     )
+
+
+@lru_cache(maxsize=4)
+def _skin(seed: int, density: float, features: Features) -> SkinMaps:
+    """The skin of one person, kept for as many faces as are treated at once: samples of a clip are treated often."""
+    return SkinMaps(seed, density, features)
 
 
 def _lacking(has: float, wanted: float) -> float:

@@ -37,7 +37,7 @@ def solve(treatment: Deboil, report: Report, _: Clip) -> Solution:
 def aims(_: Deboil) -> tuple[Aim, ...]:
     """No surface boils more than on three in four camera clips."""
     return tuple(
-        Aim("strength", "boil_share", region, high=most, why="three in four camera clips")
+        Aim("strength", "boil_share", region, -1, high=most, why="three in four camera clips")
         for region, (most, _) in BOIL_SHARE.items()
     )
 

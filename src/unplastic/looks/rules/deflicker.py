@@ -42,9 +42,9 @@ def solve(treatment: Deflicker, report: Report, _: Clip) -> Solution:
 
 def aims(_: Deflicker) -> tuple[Aim, ...]:
     """Brightness holds still, and detail as still as on camera clips."""
-    whole = Aim("exposure", "global_flicker", "frame", high=EXPOSURE_CODES8[0], why="not seen below")
+    whole = Aim("exposure", "global_flicker", "frame", -1, high=EXPOSURE_CODES8[0], why="not seen below")
     return whole, *(
-        Aim("local", "local_flicker", region, high=most, why="four in five camera clips")
+        Aim("local", "local_flicker", region, -1, high=most, why="four in five camera clips")
         for region, (most, _) in LOCAL_CODES8.items()
     )
 

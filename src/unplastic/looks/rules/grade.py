@@ -52,7 +52,7 @@ def solve(treatment: Grade, report: Report, _: Clip) -> Solution:
 
 def aims(_: Grade) -> tuple[Aim, ...]:
     """Skin neither stronger nor paler in colour than on camera clips."""
-    return (Aim("knee_slope", "skin_chroma_p95", "skin", *SKIN_CHROMA_RANGE, why="camera clips"),)
+    return (Aim("knee_slope", "skin_chroma_p95", "skin", -1, *SKIN_CHROMA_RANGE, why="camera clips"),)
 
 
 def _colour_share(report: Report) -> tuple[float, str]:

@@ -41,4 +41,4 @@ def aims(treatment: Grain) -> tuple[Aim, ...]:
     """The level that the look states, however much of it the clip carries itself."""
     level = treatment.strength * treatment.sigma_codes8
     near = (level * (1.0 - NEAR), level * (1.0 + NEAR))
-    return (Aim("sigma_codes8", "grain_sigma", "frame", *near, why="the look"),) if level else ()
+    return (Aim("sigma_codes8", "grain_sigma", "frame", +1, *near, why="the look"),) if level else ()

@@ -31,4 +31,4 @@ def solve(treatment: Soften, report: Report, _: Clip) -> Solution:
 
 def aims(_: Soften) -> tuple[Aim, ...]:
     """Halos of clean optics."""
-    return (Aim("strength", "edge_overshoot", "frame", high=AIM_PERCENT, why="clean optics"),)
+    return (Aim("strength", "edge_overshoot", "frame", -1, high=AIM_PERCENT, why="clean optics"),)

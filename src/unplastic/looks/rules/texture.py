@@ -53,6 +53,6 @@ def solve(treatment: Texture, report: Report, _: Clip) -> Solution:
 def aims(_: Texture) -> tuple[Aim, ...]:
     """Pores and lines as photographed skin has them, and no more."""
     return (
-        Aim("strength", "skin_texture", "face", *SKIN_TEXTURE, why="photographed skin"),
-        Aim("strength", "locked_texture", "skin", high=SKIN_LOCKED_MAX, why="the finest camera originals"),
+        Aim("strength", "skin_texture", "face", +1, *SKIN_TEXTURE, why="photographed skin"),
+        Aim("strength", "locked_texture", "skin", +1, high=SKIN_LOCKED_MAX, why="the finest camera originals"),
     )
