@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import count
 from typing import Any
 
 from unplastic.clip import Clip, Picture
@@ -19,8 +20,8 @@ Sample = tuple[Sequence[Picture], Sequence[Picture]]
 
 def sampled(clip: Clip, declared: Declared = NOTHING) -> tuple[range, ...]:
     """The frames that guards look at: as many of each planned run as show three patterns of grain."""
-    count = (FRAMES - 1) * declared.grain_hold_frames + 1
-    return tuple(run[:count] for run in plan(clip))
+    shown = (FRAMES - 1) * declared.grain_hold_frames + 1
+    return tuple(run[:shown] for run in plan(clip))
 
 
 def paired(
@@ -41,9 +42,11 @@ def paired(
     clips = finished or source, master or finished or source
     onlookers = [guard for guard in guards() if isinstance(guard, Onlooker)]
     kept: dict[str, list[Any]] = {guard.name: [] for guard in onlookers}
-    for turn, (before, after) in enumerate(samples):
-        frames = slice(None, (FRAMES - 1) * declared.grain_hold_frames + 1, declared.grain_hold_frames)
-        _look(Sight(before[frames], after[frames], clips, turn=turn), onlookers, kept)
+    frames = slice(None, (FRAMES - 1) * declared.grain_hold_frames + 1, declared.grain_hold_frames)
+    turns = count()
+    for before, after in samples:
+        _look(Sight(before[frames], after[frames], clips, turn=next(turns)), onlookers, kept)
+        del before, after  # else this run would be held until the next has been made
     looks = {name: tuple(each) for name, each in kept.items()}
     return Pair(*reports, source, master, declared, looks)
 

@@ -23,6 +23,9 @@ STROKE_SHARE = 1 / 90
 """Widest stroke of a letter in shares of the picture's shorter side."""
 
 CONTRAST_CODES8 = 40
+CORE = 0.5
+"""Share of the strongest stroke beside it that a pixel of a stroke has: what is less is the soft edge between two."""
+
 HEIGHT_MIN_PX, HEIGHT_SHARE_MAX = 7, 0.12
 WIDTH_MAX_HEIGHTS = 2.0
 FILL = (0.15, 0.9)
@@ -31,7 +34,7 @@ EVEN_MAX = 0.25
 
 LETTERS_MIN = 4
 LETTERS_MAX = 4000
-GAP_HEIGHTS, BASE_HEIGHTS, HEIGHT_RATIO = 1.2, 0.35, 1.8
+GAP_HEIGHTS, BASE_HEIGHTS, HEIGHT_RATIO = 1.5, 0.35, 1.8
 MARGIN_PX = 3
 
 
@@ -42,9 +45,11 @@ def lines_of_strokes(luma: Plane) -> list[Box]:
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
     found: list[Box] = []
     for hat in (cv2.MORPH_TOPHAT, cv2.MORPH_BLACKHAT):
-        letters = _letters(np.asarray(cv2.morphologyEx(codes, hat, kernel), np.uint8), codes)
+        strokes = np.asarray(cv2.morphologyEx(codes, hat, kernel), np.uint8)
+        strong = strokes > CORE * cv2.dilate(strokes, kernel)
+        letters = _letters(np.where(strong, strokes, 0).astype(np.uint8), codes)
         found += [_around(letters[line], luma.shape) for line in _lines(letters)]
-    return sorted(found, key=lambda box: box[1])
+    return _merged(found)
 
 
 def _letters(strokes: NDArray[np.uint8], codes: NDArray[np.uint8]) -> NDArray[np.intp]:
@@ -85,6 +90,19 @@ def _goes_with(left: NDArray[np.intp], right: NDArray[np.intp]) -> bool:
     base = abs((left[1] + left[3]) - (right[1] + right[3]))
     alike = height <= HEIGHT_RATIO * min(left[3], right[3])
     return bool(alike and -0.3 * height <= gap <= GAP_HEIGHTS * height and base <= BASE_HEIGHTS * height)
+
+
+def _merged(boxes: list[Box]) -> list[Box]:
+    """From top to bottom, the larger one of those that overlap: one hat finds the strokes of a line, one the gaps."""
+    merged: list[Box] = []
+    for box in sorted(boxes, key=lambda box: box[2] * box[3], reverse=True):
+        if not any(_overlap(box, other) for other in merged):
+            merged.append(box)
+    return sorted(merged, key=lambda box: box[1])
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
 
 
 def _around(letters: NDArray[np.intp], shape: tuple[int, ...]) -> Box:
