@@ -20,12 +20,18 @@ from unplastic.looks.tonematch import tone_match
 from unplastic.reading import Report
 from unplastic.treat.grain import lines_of
 
-SATURATION = 0.7, 1.3
-CAST_MAX = 0.02
+SATURATION = 0.7, 1.1
+"""What colours a plate shows is its scene's business; too much colour in skin is a tell."""
+
+COLOURLESS = 0.004
+"""Mean chroma below one 8-bit code."""
+
+CAST_MAX = 0.012
 CAST_LUMA = 0.5
 """Mean luma of the nearly grey mid tones that a cast is read from: the balance falls with luma."""
 
 SKIN_SHARE_MIN = 0.05
+NEUTRAL_SHARE_MIN = 0.10
 VISIBLE_CODES8 = 0.35
 WIDTH_OF_SIGMA = 2.563
 """10-90 % rise of a Gaussian edge in units of its sd."""
@@ -64,7 +70,7 @@ def _grade(treatment: Any, solution: Solution, plate: Plate, report: Report, __:
         why = "the levels of the clip or of the plate could not be measured"
         return _kept(treatment, solution, "slope", f"{why}: the look's tone is kept")
     saturation, why_saturation = _saturation(plate, report, tone.gain)
-    cast, why_cast = _cast(plate, report)
+    cast, why_cast = _cast(plate, report) if saturation else ((0.0, 0.0), why_saturation)
     values = {
         **NO_STEPS,
         "slope": (tone.slope,) * 3,
@@ -90,6 +96,8 @@ def _saturation(plate: Plate, report: Report, tone_gain: float) -> tuple[float, 
     there, here = plate.value(name, region), value_of(report, name, region)
     if there is None or not here:
         return 1.0, "colour could not be measured in both: it is left as it is"
+    if there < COLOURLESS:
+        return 0.0, "the plate is black and white"
     wanted = there / here
     held = min(max(wanted, SATURATION[0]), SATURATION[1])
     reason = f"the colour of {what} reads {here:.3f}, the plate's {there:.3f}"
@@ -100,11 +108,12 @@ def _saturation(plate: Plate, report: Report, tone_gain: float) -> tuple[float, 
 def _cast(plate: Plate, report: Report) -> tuple[tuple[float, float], str]:
     there = [plate.value(f"neutral_cast_{name}") for name in ("cb", "cr")]
     here = [value_of(report, f"neutral_cast_{name}") for name in ("cb", "cr")]
-    if None in there or None in here:
-        return (0.0, 0.0), "no nearly grey mid tones in both: white balance is left as it is"
+    shares = [value_of(each, "neutral_share") or 0.0 for each in (plate.report, report)]
+    if None in there or None in here or min(shares) < NEUTRAL_SHARE_MIN:
+        return (0.0, 0.0), "too few nearly grey mid tones in one of both: white balance is left as it is"
     apart = np.array(there, float) - np.array(here, float)
     cb, cr = (float(v) for v in np.clip(apart / CAST_LUMA, -CAST_MAX, CAST_MAX).round(4))
-    return (cb, cr), f"greys lie {apart[0]:+.3f} Cb, {apart[1]:+.3f} Cr from the plate's"
+    return (cb, cr), f"greys of the plate lie {apart[0]:+.3f} Cb, {apart[1]:+.3f} Cr from the clip's"
 
 
 def _soften(treatment: Any, solution: Solution, plate: Plate, report: Report, clip: Clip) -> Solution:

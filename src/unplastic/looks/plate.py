@@ -66,7 +66,8 @@ class Plate:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What its owner should know, beside the readings."""
-        found = [Finding("plate", "warning", "frame", None, text, "choose another plate") for text in self.warnings]
+        fix = "look at it, or give another: a clip from a camera, little compressed"
+        found = [Finding("plate", "warning", "frame", None, text, fix) for text in self.warnings]
         if self.why_no_grain:
             text = f"the plate's grain is not used: {self.why_no_grain}"
             fix = "give a plate with less compression and some flat areas"

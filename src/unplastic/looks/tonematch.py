@@ -6,11 +6,19 @@ from dataclasses import dataclass
 
 Levels = tuple[float, float, float]
 
-BLACK_MAX, MEDIAN_MAX, WHITE_MAX = 0.05, 0.10, 0.08
+BLACK_SHOWN_MAX, WHITE_SHOWN_MIN = 0.08, 0.80
+"""A plate whose darkest or brightest parts lie beyond shows no shadows or no highlights, and says nothing of them."""
+
+BLACK_MAX, MEDIAN_MAX, WHITE_MAX = 0.05, 0.06, 0.08
 """Furthest that a level follows a plate, nominal: what lies beyond is another scene, not another camera."""
 
 POWERS = 0.7, 1.4
-LEAST = 0.002
+LEAST = 0.006
+"""Black is not put lower: the half of a per cent that lies under it would be clipped."""
+
+LEAST_ROOT = 0.0005
+"""Keeps roots away from zero."""
+
 SPAN_MIN = 0.1
 ROUNDS = 40
 
@@ -33,14 +41,24 @@ def tone_match(clip: Levels | None, plate: Levels | None) -> ToneMatch | None:
     """
     if clip is None or plate is None or clip[2] - clip[0] < SPAN_MIN:
         return None
-    limits = BLACK_MAX, MEDIAN_MAX, WHITE_MAX
-    held = [min(max(p, c - most), c + most) for c, p, most in zip(clip, plate, limits, strict=True)]
-    black, white = max(held[0], LEAST), max(held[2], held[0] + SPAN_MIN)
+    held = _held(clip, plate)
+    black = max(held[0], min(LEAST, clip[0]), LEAST_ROOT)
+    white = max(held[2], black + SPAN_MIN)
     middle = min(max(held[1], black + LEAST), white - LEAST)
     power = _power(clip, black, middle, white)
     slope, offset = _line(clip, black, white, power)
-    gain = power * slope * max(slope * clip[1] + offset, LEAST) ** (power - 1.0)
+    gain = power * slope * max(slope * clip[1] + offset, LEAST_ROOT) ** (power - 1.0)
     return ToneMatch(round(slope, 4), round(offset, 4), round(power, 4), gain, _why(clip, plate, held))
+
+
+def _held(clip: Levels, plate: Levels) -> list[float]:
+    """Where the levels are to lie: the plate's, as far as they mean anything for another scene."""
+    shown = plate[0] <= BLACK_SHOWN_MAX, True, plate[2] >= WHITE_SHOWN_MIN
+    limits = BLACK_MAX, MEDIAN_MAX, WHITE_MAX
+    return [
+        min(max(p, c - most), c + most) if is_shown else c
+        for c, p, most, is_shown in zip(clip, plate, limits, shown, strict=True)
+    ]
 
 
 def _power(clip: Levels, black: float, middle: float, white: float) -> float:

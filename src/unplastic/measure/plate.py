@@ -225,7 +225,7 @@ def _concluded(kept: Sequence[_Noise]) -> GrainModel | NoGrain:
 
 def _refusal(peak: float, temporal: float | None) -> NoGrain | None:
     if peak < CLEAN_CODES8:
-        return NoGrain(f"it carries no grain to be seen ({peak:.2f} codes)", is_clean=True)
+        return NoGrain(f"it carries no grain to be seen ({max(peak, 0.0):.2f} codes)", is_clean=True)
     if peak > TEXTURE_CODES8:
         return NoGrain(f"what is flattest in it still holds texture ({peak:.0f} codes), which is not grain")
     if temporal is not None and temporal > TEMPORAL_MAX:
