@@ -60,7 +60,7 @@ def test_types() -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("room", ["measure", "treat", "upscale"])
+@pytest.mark.parametrize("room", ["guards", "measure", "treat", "upscale"])
 def test_members_of_a_room_are_strangers_to_each_other(room: str) -> None:
     modules = {kind.__module__ for kind in members(room, outside=False).values()}
     assert modules, f"{room} has no members"
