@@ -13,24 +13,24 @@ from pathlib import Path
 from typing import Any
 
 from unplastic.clip import Clip, Picture
-from unplastic.color import assumed_matrix, rgb8
+from unplastic.crops import crops
 from unplastic.errors import ClipError
-from unplastic.finished import Crop, Finished
+from unplastic.finished import Finished
 from unplastic.guards import Declared, Pair, check_guards, paired, sampled
 from unplastic.looks import Recipe, solve
 from unplastic.looks import look as find_look
 from unplastic.looks.declared import declared
+from unplastic.looks.loop import ROUNDS, Settled, Tried, settle
 from unplastic.looks.plate import Plate, read_plate, refuse_hdr
+from unplastic.looks.stored import read_recipe
 from unplastic.measure import examine, plan
 from unplastic.media import Landing, Writer, container_suffix, pictures, probe
-from unplastic.reading import Finding, Place, Report
+from unplastic.reading import Finding, Report
 from unplastic.render import render
-from unplastic.trial import geometry, shown
+from unplastic.trial import Samples, geometry, shown
 from unplastic.upscale import Enlarged, enlarged
 
 Progress = Callable[[str, int, int], None]
-
-CROPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,8 @@ def finish(
     seed: int = 0,
     overwrite: bool = False,
     pins: dict[str, dict[str, Any]] | None = None,
+    recipe: str | Path | None = None,
+    rounds: int = ROUNDS,
     progress: Progress | None = None,
 ) -> Finished:
     """Finish one clip: ``OUT/<name>_finished.<ext>``, ``<name>_web.mp4``, ``<name>_report.html`` and ``.json``.
@@ -80,40 +82,51 @@ def finish(
     ``out`` is a folder, the clip's own if None. ``strength`` 0..1 scales the look; ``pins`` fixes parameters, as
     ``{"grain": {"sigma_codes8": 1.5}}``. ``match`` is a camera plate to come close to, a file or what `plate` read of
     it. ``upscale`` ("1080p", "2160p", "2x", "off") comes first of all, and "before" is then measured and shown at the
-    new size, enlarged plainly. ``progress`` is told (stage, done, total).
+    new size, enlarged plainly. ``recipe`` is the report of an earlier finish, whose values are then used as they were
+    (``look``, ``strength``, ``seed``, ``match``, ``pins`` and ``upscale`` do not count). ``rounds`` is how often
+    samples may be treated and measured to settle on amounts; 0 takes the forecast. ``progress`` is told (stage, done,
+    total).
 
     Raises errors of `unplastic.errors`; whatever happens, the source and earlier results stay as they are until the new
     are complete.
     """
     started = time.perf_counter()
     tell = progress or (lambda *_: None)
+    stored = read_recipe(recipe) if recipe else None
     chosen = find_look(look)
     target = match if isinstance(match, Plate | None) else plate(match)
     clip = probe(Path(path))
+    if stored:
+        upscale, upscaler, seed = stored.upscale, stored.upscaler, stored.recipe.seed
     larger = enlarged(clip, upscale, upscaler, seed=seed)
     with Landing(_result_paths(larger.clip, out, master, web=web), source=clip.path, overwrite=overwrite) as landing:
         tell("measure", 0, clip.frames)
         before = _examine(larger.clip, judged_as=clip, source=clip, through=larger.plain)
         seen = before if larger.is_plain else _examine(larger.clip, judged_as=clip, source=clip, through=larger)
-        recipe = solve(chosen, seen, larger.clip, strength=strength, seed=seed, pins=pins, plate=target)
+        if stored:
+            settled = Settled(stored.recipe, (), "run again as it was")
+        else:
+            forecast = solve(chosen, seen, larger.clip, strength=strength, seed=seed, pins=pins, plate=target)
+            settled = _settled(forecast, before, Samples(clip, larger, master), rounds, tell)
+        used = settled.recipe
         targets = {"master": landing.aside("master")} | ({"web": landing.aside("web")} if web else {})
-        rendered = treat_clip(clip, recipe, targets, larger=larger, master=master, progress=tell)
+        rendered = treat_clip(clip, used, targets, larger=larger, master=master, progress=tell)
         tell("measure", clip.frames, clip.frames)
         written = probe(targets["master"])
         after = replace(_examine(written, judged_as=clip), file=landing.final("master").name)
-        pair = _paired((before, after), clip, written, larger, declared(recipe, larger))
+        pair = _paired((before, after), clip, written, larger, declared(used, larger))
         finished = Finished(
             file=str(clip.path),
             outputs=landing.finals(),
             before=before,
             after=after,
-            recipe=recipe.document() | {"upscale": larger.document} | _plate_document(target),
+            recipe=used.document() | {"upscale": larger.document, "loop": settled.document()} | _plate_document(target),
             guards=check_guards(pair),
             seconds=time.perf_counter() - started,
             frames=clip.frames,
-            findings=(*before.findings, *_left_out(recipe), *(target.findings if target else ())),
+            findings=(*before.findings, *_left_out(used), *(target.findings if target else ())),
             notes=(*larger.notes, *rendered.notes),
-            crops=_crops(clip, larger, written, before),
+            crops=crops(clip, larger, written, before),
         )
         _write_reports(finished, landing)
     return finished
@@ -146,6 +159,21 @@ def treat_clip(
         told = (lambda done: progress("treat", done, clip.frames)) if progress else None
         flow = render(pictures(clip), treated, [writer], progress=told)
     return Rendered(writer.notes, flow.in_flight_peak)
+
+
+def _settled(forecast: Recipe, before: Report, samples: Samples, rounds: int, tell: Progress) -> Settled:
+    """The forecast, tried on samples and turned until it holds."""
+    if not rounds:
+        return Settled(forecast, (), "not tried: the forecast was taken")
+    count = 0
+
+    def trial(recipe: Recipe) -> Tried:
+        nonlocal count
+        tell("try", count, rounds)
+        count += 1
+        return samples.tried(recipe, before)
+
+    return settle(forecast, before, trial, rounds=rounds)
 
 
 def _examine(
@@ -187,46 +215,6 @@ def _paired(reports: tuple[Report, Report], clip: Clip, written: Clip, larger: E
             yield [larger.plain(picture) for picture in was], list(now)
 
     return paired(reports, clip, written, samples(), put_in, finished=larger.clip)
-
-
-def _crops(clip: Clip, larger: Enlarged, written: Clip, before: Report) -> tuple[Crop, ...]:
-    """The worst places before and after, both at the finished size: "before" is enlarged plainly."""
-    places = _worst(before.places) or [_middle(larger.clip)]
-    crops: dict[Place, Crop] = {}
-    for frame in sorted({place.frame for place in places}):
-        was, now = larger.plain(_frame(clip, frame)), _frame(written, frame)
-        crops |= {place: _crop(larger.clip, written, place, was, now) for place in places if place.frame == frame}
-    return tuple(crops[place] for place in places)
-
-
-def _middle(clip: Clip) -> Place:
-    width, height = min(320, clip.width), min(240, clip.height)
-    x, y = (clip.width - width) // 2, (clip.height - height) // 2
-    return Place("middle", clip.frames // 2, x, y, width, height, 0.0)
-
-
-def _worst(places: tuple[Place, ...]) -> list[Place]:
-    """The worst place of each name first, then the seconds, until there are enough."""
-    ranked: list[tuple[int, Place]] = []
-    for name in dict.fromkeys(place.name for place in places):
-        mine = sorted((p for p in places if p.name == name), key=lambda p: -p.badness)
-        ranked += enumerate(mine)
-    return [place for _, place in sorted(ranked, key=lambda pair: pair[0])][:CROPS]
-
-
-def _crop(clip: Clip, written: Clip, place: Place, was: Picture, now: Picture) -> Crop:
-    box = (place.x, place.y, place.width, place.height)
-    matrix = assumed_matrix(clip.color.matrix, clip.width, clip.height)
-    return Crop(
-        place,
-        rgb8(was, matrix=matrix, is_full_range=clip.color.is_full_range, box=box),
-        rgb8(now, matrix=matrix, is_full_range=written.color.is_full_range, box=box),
-    )
-
-
-def _frame(clip: Clip, index: int) -> Picture:
-    stream: Iterator[Picture] = pictures(clip, start=index, count=1)
-    return next(stream)
 
 
 def _left_out(recipe: Recipe) -> tuple[Finding, ...]:

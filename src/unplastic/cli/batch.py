@@ -12,10 +12,12 @@ from typing import Any
 
 from unplastic.cli.outcome import DONE, UNMET, say_error
 from unplastic.cli.show import ClipProgress, print_finished, print_json, say
-from unplastic.errors import ClipDamaged, ResultExists, UnplasticError
+from unplastic.errors import ClipDamaged, RecipeError, ResultExists, UnplasticError
 from unplastic.finish import finish, measure, plate
 from unplastic.finished import Finished
+from unplastic.looks.loop import ROUNDS
 from unplastic.looks.plate import Plate
+from unplastic.looks.stored import read_recipe
 from unplastic.reading import Report
 
 
@@ -34,6 +36,25 @@ class Job:
     upscale: str = "off"
     upscaler: str = "lanczos"
     match: Path | Plate | None = None
+    recipe: Path | None = None
+    rounds: int = ROUNDS
+
+    def resolved(self) -> Job:
+        """The job that the recipe's own look, strength, seed, pins and size make, to be solved anew for every clip."""
+        if self.recipe is None:
+            raise RecipeError("--resolve needs --recipe", "give the report of an earlier finish")
+        stored = read_recipe(self.recipe)
+        asked = stored.recipe
+        return replace(
+            self,
+            recipe=None,
+            look=asked.look,
+            strength=asked.strength,
+            seed=asked.seed,
+            pins=stored.pins | self.pins,
+            upscale=stored.upscale,
+            upscaler=stored.upscaler,
+        )
 
     def finish(self, path: Path, progress: Any = None) -> Finished:
         """Finish one clip."""
@@ -50,6 +71,8 @@ class Job:
             seed=self.seed,
             overwrite=self.overwrite,
             pins=self.pins,
+            recipe=self.recipe,
+            rounds=self.rounds,
             progress=progress,
         )
 

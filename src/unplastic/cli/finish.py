@@ -39,6 +39,16 @@ def finish(
     pins: Annotated[
         list[str] | None, typer.Option("--set", metavar="TREATMENT.PARAMETER=VALUE", help="Pin one value.")
     ] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(metavar="REPORT.json", help="Run an earlier finish's recipe again, value for value.")
+    ] = None,
+    resolve: Annotated[
+        bool,
+        typer.Option("--resolve", help="With --recipe: keep its look, strength, seed and pins, solve the rest anew."),
+    ] = False,
+    rounds: Annotated[
+        int, typer.Option(min=0, max=12, help="Trials on samples to settle amounts; 0 takes the forecast.")
+    ] = 4,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results of an earlier run.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout, all else on stderr.")] = False,
 ) -> int:
@@ -57,7 +67,11 @@ def finish(
         seed=seed,
         overwrite=overwrite,
         pins=parse_pins(pins or []),
+        recipe=recipe,
+        rounds=rounds,
     )
+    if resolve:
+        job = job.resolved()
     return finish_all(inputs, job, jobs=jobs, as_json=as_json)
 
 
