@@ -26,6 +26,7 @@ SATURATION = 0.7, 1.1
 COLOURLESS = 0.004
 """Mean chroma below one 8-bit code."""
 
+SATURATION_MAX = 2.0
 CAST_MAX = 0.012
 CAST_LUMA = 0.5
 """Mean luma of the nearly grey mid tones that a cast is read from: the balance falls with luma."""
@@ -38,16 +39,15 @@ WIDTH_OF_SIGMA = 2.563
 
 BLUR_MAX_PX = 0.6
 OVERSHOOT_PERCENT = 2.0, 12.0
-NO_STEPS = {
-    "black_lift": 0.0,
-    "white_level": 1.0,
+NO_TONE = {"black_lift": 0.0, "white_level": 1.0}
+NO_RESTRAINT = {
     "knee_slope": 0.0,
     "chroma_scale": 1.0,
     "magenta_to_red": 0.0,
     "highlight_desaturation": 0.0,
     "shadow_desaturation": 0.0,
 }
-"""A look's own restraint in tone and colour: the plate takes its place."""
+"""A look's own restraint in tone and colour: the plate's takes its place where it has any."""
 
 
 def match(treatment: Any, solution: Solution, plate: Plate, report: Report, clip: Clip) -> Solution:
@@ -69,14 +69,16 @@ def _grade(treatment: Any, solution: Solution, plate: Plate, report: Report, __:
     if tone is None:
         why = "the levels of the clip or of the plate could not be measured"
         return _kept(treatment, solution, "slope", f"{why}: the look's tone is kept")
-    saturation, why_saturation = _saturation(plate, report, tone.gain)
+    saturation, why_saturation = _saturation(plate, report)
     cast, why_cast = _cast(plate, report) if saturation else ((0.0, 0.0), why_saturation)
+    restrained = NO_RESTRAINT if saturation < 1.0 else {}
     values = {
-        **NO_STEPS,
+        **NO_TONE,
+        **restrained,
         "slope": (tone.slope,) * 3,
         "offset": (tone.offset,) * 3,
         "power": (tone.power,) * 3,
-        "saturation": saturation,
+        "saturation": round(min(saturation / tone.gain, SATURATION_MAX), 3),
         "balance_cb": cast[0],
         "balance_cr": cast[1],
     }
@@ -89,8 +91,8 @@ def _levels(report: Report) -> tuple[float, float, float] | None:
     return None if black is None or middle is None or white is None else (black, middle, white)
 
 
-def _saturation(plate: Plate, report: Report, tone_gain: float) -> tuple[float, str]:
-    """From skin where both have it, else from the whole scene; what the tone curve does to chroma is taken off."""
+def _saturation(plate: Plate, report: Report) -> tuple[float, str]:
+    """The share of its colour that the clip keeps: from skin where both have it, else from the whole scene."""
     has_skin = all((value_of(each, "skin_share") or 0.0) >= SKIN_SHARE_MIN for each in (plate.report, report))
     name, region, what = ("skin_chroma", "skin", "skin") if has_skin else ("scene_chroma", "frame", "the scene")
     there, here = plate.value(name, region), value_of(report, name, region)
@@ -102,7 +104,7 @@ def _saturation(plate: Plate, report: Report, tone_gain: float) -> tuple[float, 
     held = min(max(wanted, SATURATION[0]), SATURATION[1])
     reason = f"the colour of {what} reads {here:.3f}, the plate's {there:.3f}"
     limit = "" if held == wanted else f": held at {held:.0%}, scenes differ"
-    return round(min(max(held / tone_gain, 0.0), 2.0), 3), reason + limit
+    return held, reason + limit
 
 
 def _cast(plate: Plate, report: Report) -> tuple[tuple[float, float], str]:

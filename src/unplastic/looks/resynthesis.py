@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 
 from unplastic.clip import Clip, ColorTags, Picture
+from unplastic.color import luma_scale
 from unplastic.measure.plate import GrainModel, grain_model
 from unplastic.treat.grain import Grain, lines_of
+from unplastic.treat.treatment import Geometry
 from unplastic.vision import runs_of
 
 LEVEL_ERROR_MAX = 0.10
@@ -27,6 +29,9 @@ SPECTRUM_FLOOR_DB = -20.0
 
 WIDTH_PX, PATCH_PX = 768, 96
 FRAMES = 4
+BIT_DEPTH = 12
+"""The grain is on trial, not the dither of its codes."""
+
 SEED = 20_261_123
 
 
@@ -112,22 +117,27 @@ def _flat_clip(clip: Clip, patches: int) -> Clip:
         rotation_deg=0,
         frames=FRAMES,
         frame_rate=Fraction(24),
-        bit_depth=10,
+        bit_depth=BIT_DEPTH,
         chroma="420",
         color=ColorTags(1, 1, 1, is_full_range=False),
     )
 
 
+def _geometry(clip: Clip) -> Geometry:
+    return Geometry(clip.width, clip.height, 2, 2, BIT_DEPTH, BIT_DEPTH, clip.frame_rate, clip.color, seed=SEED)
+
+
 def _patches(grain: Grain, clip: Clip, lumas: list[float]) -> Iterator[Picture]:
     """Pictures of flat bands, one per luma from the top, with grain; a lone luma fills them."""
-    from unplastic.treat import Chain, Geometry
+    from unplastic.treat import Chain
 
     treatments: list[Any] = [grain]
-    chain = Chain(treatments, Geometry(clip.width, clip.height, 2, 2, 10, 10, clip.frame_rate, clip.color, seed=SEED))
+    chain = Chain(treatments, _geometry(clip))
+    offset, span = luma_scale(BIT_DEPTH, is_full_range=False)
     rows = np.array(lumas)[np.arange(clip.height) // PATCH_PX % len(lumas)]
-    y = np.repeat(np.rint(64.0 + 876.0 * rows).astype(np.uint16)[:, None], clip.width, axis=1)
-    chroma = np.full((clip.height // 2, clip.width // 2), 512, np.uint16)
+    y = np.repeat(np.rint(offset + span * rows).astype(np.uint16)[:, None], clip.width, axis=1)
+    chroma = np.full((clip.height // 2, clip.width // 2), 1 << (BIT_DEPTH - 1), np.uint16)
     for index in range(clip.frames):
-        target = Picture(np.empty_like(y), np.empty_like(chroma), np.empty_like(chroma), 10, index, index)
-        chain.run(Picture(y, chroma, chroma, 10, index, index), target)
+        target = Picture(np.empty_like(y), np.empty_like(chroma), np.empty_like(chroma), BIT_DEPTH, index, index)
+        chain.run(Picture(y, chroma, chroma, BIT_DEPTH, index, index), target)
         yield target

@@ -31,10 +31,10 @@ SIZE_MAX_PX = 1.5
 LAGS_MEASURED = 7
 """A measured autocorrelation is a table of lags 0..6, down and across: those between any two of the neighbours."""
 
-WHITE_SHARE_LEAST = 0.004
+WHITE_SHARE_LEAST = 0.002
 """The same for a measured autocorrelation: doubled until the process does not run away, which it must in the end."""
 
-PERIOD, POWER_LEAST = 32, 0.01
+PERIOD, POWER_LEAST = 32, 0.003
 """Lags of the period on which a table's spectrum is looked at, and the least power, over the mean, that is left it."""
 
 PROBE_PX, GROWTH_MAX = 192, 1.3
