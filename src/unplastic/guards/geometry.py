@@ -9,8 +9,7 @@ import numpy as np
 
 from unplastic.guards.bounds import said, unchecked
 from unplastic.guards.pair import Pair
-from unplastic.guards.sight import Sight, eighth
-from unplastic.guards.tone import Tone
+from unplastic.guards.sight import Sight
 from unplastic.parameter import check, parameter
 from unplastic.reading import Guard
 from unplastic.vision.motion import motion
@@ -36,8 +35,7 @@ class Geometry:
         before, after = sight.before[sight.middle], sight.after[sight.middle]
         if sight.structured is None:
             return None
-        tone = Tone.between(eighth(after.luma), eighth(before.luma))
-        found = motion(before.small, tone(after.small))
+        found = motion(before.small, sight.tone(sight.after, sight.before)(after.small))
         apart = np.hypot(*(found.flow * np.array(before.ratio, np.float32)).transpose(2, 0, 1))
         return float(np.median(np.where(found.trusted, apart, LOST_PX)[sight.structured]))
 

@@ -41,7 +41,7 @@ class Lettering:
         if not lines:
             return None
         before, after = sight.calm
-        return min(_correlation(_cut(before, line), _cut(after, line)) for line in lines)
+        return min(_correlation(_gradients(before, line), _gradients(after, line)) for line in lines)
 
     def check(self, pair: Pair) -> Guard:
         """From the worst run."""
@@ -51,11 +51,13 @@ class Lettering:
         return Guard(self.name, min(seen) >= self.correlation_min, said(min(seen)), said(self.correlation_min))
 
 
-def _cut(plane: Plane, box: Box) -> Plane:
+def _gradients(plane: Plane, box: Box) -> Plane:
+    """(2, height, width): slopes across and down."""
     x, y, width, height = box
-    return blurred(np.ascontiguousarray(plane[y : y + height, x : x + width]), SMOOTH_PX)
+    part = blurred(np.ascontiguousarray(plane[y : y + height, x : x + width]), SMOOTH_PX)
+    return np.stack(slopes(part))
 
 
 def _correlation(a: Plane, b: Plane) -> float:
-    first, second = (np.stack(slopes(plane)).ravel().astype(np.float64) for plane in (a, b))
-    return float(first @ second / max(np.linalg.norm(first) * np.linalg.norm(second), 1e-9))
+    power = np.sum(a * a, dtype=np.float64) * np.sum(b * b, dtype=np.float64)
+    return float(np.sum(a * b, dtype=np.float64) / max(np.sqrt(power), 1e-9))

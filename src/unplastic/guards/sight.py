@@ -22,7 +22,7 @@ from unplastic.vision.run import Window, window_of
 
 FRAMES = 3
 EIGHTH = 8
-COLOUR_CELL = 4
+CELL = 4
 FLOW_CELL, FLOW_REACH_CELLS = 8, 5.0
 PERSON_MAX = 0.2
 STRUCTURE_SLOPE = 2.0
@@ -71,7 +71,12 @@ class Sight:
         The mean over the frames of the run, brought together by the motion seen before: both get the same treatment.
         """
         first, second = self._mean_of(self.before), self._mean_of(self.after)
-        return first, Tone.between(eighth(second), eighth(first))(second)
+        return first, self.tone(self.after, self.before)(second)
+
+    def tone(self, a: Sequence[Scene], b: Sequence[Scene], t: int | None = None) -> Tone:
+        """The curve from ``a`` to ``b`` (`before` and `after`, or the other way), of frame ``t`` or the middle one."""
+        which = self.middle if t is None else t
+        return Tone.between(*(reduced(scenes[which].small, CELL) for scenes in (a, b)))
 
     @cached_property
     def structured(self) -> Mask | None:
@@ -97,7 +102,7 @@ class Sight:
             return None
         which = self.middle, self.middle + step
         before, after = ([scenes[t] for t in which] for scenes in (self.before, self.after))
-        tones = [Tone.between(eighth(a.luma), eighth(b.luma)) for a, b in zip(before, after, strict=True)]
+        tones = [self.tone(self.before, self.after, t) for t in which]
         blocks = self._blocks_without_people
         motion = here.to_next if step > 0 else here.to_previous
         flow = None if motion is None or self.structured is None else _flow_around(motion.flow, self.structured)
@@ -148,7 +153,7 @@ class Sight:
 
 
 def _colours(scene: Scene) -> Array:
-    cells = [reduced(plane, COLOUR_CELL) for plane in (scene.small, *scene.small_chroma)]
+    cells = [reduced(plane, CELL) for plane in (scene.small, *scene.small_chroma)]
     return np.stack(cells, axis=-1).astype(np.float64)
 
 

@@ -32,7 +32,8 @@ class Tone:
         if span < FLAT_CODES8:
             return cls((float(b.mean()), 1.0, 0.0, 0.0), middle, 1.0)
         u = (a.ravel().astype(np.float64) - middle) / span
-        weights, *_ = np.linalg.lstsq(u[:, None] ** np.arange(4), b.ravel().astype(np.float64), rcond=None)
+        powers = np.stack([np.ones_like(u), u, u * u, u * u * u])
+        weights, *_ = np.linalg.lstsq(powers @ powers.T, powers @ b.ravel().astype(np.float64), rcond=None)
         return cls((float(weights[0]), float(weights[1]), float(weights[2]), float(weights[3])), middle, span)
 
     def __call__(self, plane: Plane) -> Plane:

@@ -33,7 +33,10 @@ EVEN_MAX = 0.25
 """Standard deviation of a letter's luma in shares of its contrast."""
 
 LETTERS_MIN = 4
-LETTERS_MAX = 4000
+LETTERS_MAX = 1000
+"""More are no text but gravel: those of most contrast are looked at."""
+
+OVERLAP_HEIGHTS = 0.3
 GAP_HEIGHTS, BASE_HEIGHTS, HEIGHT_RATIO = 1.5, 0.35, 1.8
 MARGIN_PX = 3
 
@@ -67,29 +70,33 @@ def _letters(strokes: NDArray[np.uint8], codes: NDArray[np.uint8]) -> NDArray[np
             for plane, power in ((codes, 1), (codes, 2), (strokes, 1))]  # fmt: skip
     mean, square, contrast = (total / np.maximum(area, 1) for total in sums)
     fits &= np.sqrt(np.maximum(square - mean**2, 0.0)) <= EVEN_MAX * contrast
-    boxes = stats[np.flatnonzero(fits)[:LETTERS_MAX], :4].astype(np.intp)
+    kept = np.flatnonzero(fits)
+    kept = kept[np.argsort(-contrast[kept], kind="stable")[:LETTERS_MAX]]
+    boxes = stats[kept, :4].astype(np.intp)
     return boxes[np.argsort(boxes[:, 0], kind="stable")]
 
 
-def _lines(letters: NDArray[np.intp]) -> list[list[int]]:
-    """Numbers of the letters of each line: each letter follows the nearest one to its left that it goes with."""
-    open_lines: list[list[int]] = []
-    for i, letter in enumerate(letters):
-        line = next((line for line in reversed(open_lines) if _goes_with(letters[line[-1]], letter)), None)
-        if line is None:
-            open_lines.append([i])
-        else:
-            line.append(i)
-    return [line for line in open_lines if len(line) >= LETTERS_MIN]
+def _lines(letters: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Numbers of the letters of each line: a letter belongs to the line of the nearest one to its left it goes with."""
+    gap = _gaps(letters)
+    line = np.arange(len(letters))
+    for i in range(1, len(letters)):
+        left = int(np.argmin(gap[:i, i]))
+        if np.isfinite(gap[left, i]):
+            line[i] = line[left]
+    lines = (np.flatnonzero(line == first) for first in np.unique(line))
+    return [each for each in lines if len(each) >= LETTERS_MIN]
 
 
-def _goes_with(left: NDArray[np.intp], right: NDArray[np.intp]) -> bool:
-    """Whether two letters (x, y, width, height) can be neighbours on one line."""
-    height = max(left[3], right[3])
-    gap = right[0] - (left[0] + left[2])
-    base = abs((left[1] + left[3]) - (right[1] + right[3]))
-    alike = height <= HEIGHT_RATIO * min(left[3], right[3])
-    return bool(alike and -0.3 * height <= gap <= GAP_HEIGHTS * height and base <= BASE_HEIGHTS * height)
+def _gaps(letters: NDArray[np.intp]) -> NDArray[np.float64]:
+    """(letters, letters) px from the end of one to the start of another; infinite unless both can be on one line."""
+    x, y, width, height = letters.T
+    larger, smaller = np.maximum.outer(height, height), np.minimum.outer(height, height)
+    gap = x[None, :] - (x + width)[:, None]
+    base = np.abs(np.subtract.outer(y + height, y + height))
+    fits = (larger <= HEIGHT_RATIO * smaller) & (base <= BASE_HEIGHTS * larger)
+    fits &= (gap >= -OVERLAP_HEIGHTS * larger) & (gap <= GAP_HEIGHTS * larger)
+    return np.where(fits, np.abs(gap), np.inf)
 
 
 def _merged(boxes: list[Box]) -> list[Box]:
