@@ -59,7 +59,7 @@ def write_plate(
             y = base + sigma * grain(index, radius_px)
             half = HEIGHT // 2, WIDTH // 2
             chroma = [
-                middle + chroma_share * sigma_codes8 * grain(1000 * part + index, 0.6, half)
+                middle + chroma_share * sigma[::2, ::2] * grain(1000 * part + index, 0.6, half)
                 for part, middle in ((1, 122.0), (2, 136.0))
             ]
             frame = _frame([y, *chroma])
