@@ -103,7 +103,7 @@ def test_grain_that_is_held_is_looked_at_where_it_changes() -> None:
     def every_other(planes, t):
         return MadeGrain()(planes, t // 2)
 
-    samples = [(run(frames=5, start=1, bits=8), run(every_other, frames=5, start=1))]
+    samples = [(run(frames=5, bits=8), run(every_other, frames=5))]
     found = {g.name: g for g in check_guards(paired((report(), report()), CLIP, None, samples, held))}
     assert found["grain freshness"].ok is True, found["grain freshness"]
     found = {g.name: g for g in check_guards(paired((report(), report()), CLIP, None, samples, GRAIN))}

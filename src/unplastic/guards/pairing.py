@@ -19,9 +19,8 @@ Sample = tuple[Sequence[Picture], Sequence[Picture]]
 
 
 def sampled(clip: Clip, declared: Declared = NOTHING) -> tuple[range, ...]:
-    """The frames that guards look at: as many of each planned run as show three patterns of grain."""
-    shown = (FRAMES - 1) * declared.grain_hold_frames + 1
-    return tuple(run[:shown] for run in plan(clip))
+    """The frames that guards look at: in the middle of each planned run, as many as show three patterns of grain."""
+    return tuple(run[_looked_at(len(run), declared)] for run in plan(clip))
 
 
 def paired(
@@ -42,10 +41,10 @@ def paired(
     clips = finished or source, master or finished or source
     onlookers = [guard for guard in guards() if isinstance(guard, Onlooker)]
     kept: dict[str, list[Any]] = {guard.name: [] for guard in onlookers}
-    frames = slice(None, (FRAMES - 1) * declared.grain_hold_frames + 1, declared.grain_hold_frames)
     turns = count()
     for before, after in samples:
-        _look(Sight(before[frames], after[frames], clips, turn=next(turns)), onlookers, kept)
+        middle, step = _looked_at(len(before), declared), declared.grain_hold_frames
+        _look(Sight(before[middle][::step], after[middle][::step], clips, turn=next(turns)), onlookers, kept)
         del before, after  # else this run would be held until the next has been made
     looks = {name: tuple(each) for name, each in kept.items()}
     return Pair(*reports, source, master, declared, looks)
@@ -56,6 +55,13 @@ def _look(sight: Sight, onlookers: Sequence[Onlooker], kept: dict[str, list[Any]
     for guard in onlookers:
         kept[guard.name].append(guard.look(sight))
     sight.forget()
+
+
+def _looked_at(frames: int, declared: Declared) -> slice:
+    """The middle of a run of so many frames: at its ends treatments lack the neighbours that the whole clip has."""
+    shown = (FRAMES - 1) * declared.grain_hold_frames + 1
+    start = max(0, (frames - shown) // 2)
+    return slice(start, start + shown)
 
 
 def check_guards(pair: Pair) -> tuple[Guard, ...]:
