@@ -9,7 +9,7 @@ CLIPS ?=
 OUT ?= demo
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo gallery test check lock format clean
+.PHONY: demo gallery test evaluate check lock format clean
 
 demo: $(VENV)/.demo  ## finish a sample clip, or your own: make demo CLIP=path
 ifeq ($(CLIP),)
@@ -26,6 +26,9 @@ gallery: $(VENV)/.demo  ## sheets to look at: make gallery CLIPS=folder, into $(
 
 test: $(VENV)/.test  ## the whole suite, the same command as CI
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+evaluate: $(VENV)/.test  ## a judge of its own over the development clips, where they are: benchmark/evaluation.md
+	@$(BIN)/python benchmark/evaluate.py $(CLIPS)
 
 check: $(VENV)/.test  ## style, types, import rules, sizes
 	@$(BIN)/ruff format --check src tests examples benchmark
