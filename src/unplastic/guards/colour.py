@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 DEGREE = 3
 NEUTRAL_CODES8 = 128.0
 PLACE_CELLS = 6
+ALIKE_CODES8 = (16.0, 8.0, 8.0)
+FEW = 20
+"""Samples of one colour that count as much as the belief that nothing is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,9 @@ class Stray:
 
 @dataclass(frozen=True)
 class Colour:
-    """What a cubic function of Y', Cb and Cr, one for all places and frames of a run, does not explain of chroma.
+    """What a function of Y', Cb and Cr, one for all places and frames of a run, does not explain of chroma.
 
-    A grade is such a function. Hues that jitter from frame to frame are not, nor is a colour that runs over an edge.
+    A grade is such a function. Hues that jitter from frame to frame are not, nor is a stain.
     """
 
     name: ClassVar[str] = "colour"
@@ -43,7 +46,7 @@ class Colour:
 
     stray_max_codes8: float = parameter(1.0, "rms of chroma that no grade explains, 8-bit codes", low=0.0, high=50.0)
     place_max_codes8: float = parameter(
-        1.25, "the same of the mean of one place, about 1/15 of the picture's height", low=0.0, high=50.0
+        1.5, "the same of the mean of one place, about 1/15 of the picture's height", low=0.0, high=50.0
     )
 
     def __post_init__(self) -> None:
@@ -72,9 +75,15 @@ class Colour:
 
 
 def _stray(before: NDArray[np.float64], chroma: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(samples, 2): Cb and Cr less the cubic of ``before`` (samples, 3) that explains them best."""
+    """(samples, 2): Cb and Cr less what the colours ``before`` (samples, 3) explain of them.
+
+    A cubic by least squares; then, for the bends of highlights and knees, the mean of all samples of nearly one colour.
+    """
     unit = before / NEUTRAL_CODES8 - 1.0
     powers = [which for degree in range(1, DEGREE + 1) for which in combinations_with_replacement(range(3), degree)]
     terms = np.stack([np.ones(len(unit)), *(np.prod(unit[:, which], axis=1) for which in powers)], axis=1)
     weights, *_ = np.linalg.lstsq(terms.T @ terms + 1e-6 * np.eye(len(terms.T)), terms.T @ chroma, rcond=None)
-    return chroma - terms @ weights
+    left = chroma - terms @ weights
+    _, alike = np.unique(np.floor(before / ALIKE_CODES8) @ [65536, 256, 1], return_inverse=True)
+    counts = np.bincount(alike) + FEW
+    return left - np.stack([(np.bincount(alike, each) / counts)[alike] for each in left.T], axis=1)
