@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +9,7 @@ import pytest
 
 from unplastic.clip import ColorTags
 from unplastic.measure.findings import findings
-from unplastic.measure.reference import reference_class, reference_classes
-from unplastic.measure.score import WEIGHTS, plasticity, z_value
+from unplastic.measure.score import WEIGHTS, plasticity, spread_of, z_value
 from unplastic.reading import Place, Plasticity, Reading
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "readings.md"
@@ -22,11 +19,10 @@ NOTHING = Plasticity(None, None, None, 0.0, None)
 
 def typical(clip) -> list[Reading]:
     """What the median camera clip of the class reads."""
-    spreads = reference_class(clip).readings
     found = []
     for weight in WEIGHTS:
-        if weight.reading in spreads:
-            value = spreads[weight.reading].median
+        if spread := spread_of(weight.reading, weight.region, clip):
+            value = spread.median
             found.append(Reading(weight.reading, weight.region, value, "1", 0.97 * value, 1.03 * value))
     return found
 
@@ -73,12 +69,12 @@ def test_a_total_loss_of_texture_counts_fully(lab) -> None:
     """On a linear scale a wide spread of camera clips would hide it."""
     clip = lab.clip()
     reading = Reading("locked_texture", "frame", 0.02, "codes", 0.01, 0.03)
-    assert z_value(reading, reference_class(clip)) > 4.0
+    assert z_value(reading, clip) > 4.0
 
 
 def test_wider_intervals_give_a_wider_score(lab) -> None:
     clip = lab.clip()
-    spread = reference_class(clip).readings["edge_overshoot"]
+    spread = spread_of("edge_overshoot", "frame", clip)
     value = spread.median + 2.5 * max(1.48 * spread.mad, 2.0)
     base = [r for r in typical(clip) if r.name != "edge_overshoot"]
     tight, wide = (
@@ -121,7 +117,7 @@ def test_a_master_is_judged_as_its_source(lab) -> None:
     as_itself, as_source = examine([pictures], master), examine([pictures], master, judged_as=web)
     assert as_itself.readings == as_source.readings
     assert as_source.plasticity == plasticity(as_source.readings, web)
-    assert reference_class(master) != reference_class(web)
+    assert spread_of("locked_texture", "frame", master) != spread_of("locked_texture", "frame", web)
 
 
 def test_plastic_scores_higher_than_what_it_was_made_of(large_lab) -> None:
@@ -158,25 +154,6 @@ def test_frozen_grain_does_not_buy_a_good_score(large_lab) -> None:
     assert after.plasticity.coverage < before.plasticity.coverage
     assert after.plasticity.score > before.plasticity.score - 3.0
     assert "frozen_grain" in {finding.name for finding in after.findings}
-
-
-def test_the_reference_file_says_where_it_comes_from() -> None:
-    text = resources.files("unplastic").joinpath("data", "reference", "camera.json").read_text(encoding="utf-8")
-    document = json.loads(text)
-    assert {"version", "date", "source", "sources", "method", "caveat", "classes"} <= document.keys()
-    assert len(document["sources"]) >= 10
-    for each in reference_classes():
-        assert each.clips >= 6
-        assert {weight.reading for weight in WEIGHTS} <= each.readings.keys()
-    assert reference_classes()[-1].bits_low == 0.0
-
-
-def test_the_class_follows_bits_and_codec(lab) -> None:
-    low = lab.clip(bitrate_bps=round(0.06 * lab.width * lab.height * 24))
-    assert reference_class(low).bits_high <= 0.08
-    later = replace(low, codec="av1")
-    assert reference_class(later).bits_low >= 0.08
-    assert reference_class(replace(low, bitrate_bps=None)).name == "any"
 
 
 def test_findings_point_and_come_faults_first(lab) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 import unplastic
-from unplastic.cli import compare, doctor, finish, looks, measure
+from unplastic.cli import compare, doctor, finish, looks, measure, reference
 
 app = typer.Typer(
     name="unplastic",
@@ -35,4 +35,5 @@ app.command()(finish.finish)
 app.command()(measure.measure)
 app.command()(compare.compare)
 app.command()(looks.looks)
+app.add_typer(reference.reference, name="reference")
 app.command()(doctor.doctor)

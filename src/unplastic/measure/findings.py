@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from unplastic.clip import Clip
 from unplastic.measure.limits import LIMITS
-from unplastic.measure.reference import ReferenceClass, bits_per_pixel, reference_class
-from unplastic.measure.score import COVERAGE_MIN, is_frozen, why_no_verdict, z_value
+from unplastic.measure.reference import bits_per_pixel, own_reference_path, reference
+from unplastic.measure.score import COVERAGE_MIN, is_frozen, spread_of, why_no_verdict, z_value
 from unplastic.reading import FACES_UNKNOWN, Finding, Place, Plasticity, Reading, Severity
 
 Z_WARNING, Z_FAULT = 2.0, 4.0
@@ -27,14 +27,14 @@ def findings(
 ) -> tuple[Finding, ...]:
     """All findings of one clip, faults first."""
     known = {(r.name, r.region): r for r in readings if r.valid and r.value is not None}
-    reference = reference_class(clip)
     found = [
         *_past_limits(known, places),
-        *_against_camera(known, places, reference, clip),
+        *_against_camera(known, places, clip),
         *_grain(known, clip),
         *_frozen(known),
-        *_boiling(known, places, reference, clip),
+        *_boiling(known, places, clip),
         *_faces_unknown(readings),
+        *_own_reference(),
         *_file_facts(clip, verdict),
     ]
     order: Callable[[Finding], int] = lambda each: ("fault", "warning", "info").index(each.severity)  # noqa: E731
@@ -53,14 +53,13 @@ def _past_limits(known: dict[tuple[str, str], Reading], places: Sequence[Place])
         yield Finding(limit.name, severity, where, frame, limit.text.format(value=reading.value), limit.fix)
 
 
-def _against_camera(
-    known: dict[tuple[str, str], Reading], places: Sequence[Place], reference: ReferenceClass, clip: Clip
-) -> Iterator[Finding]:
+def _against_camera(known: dict[tuple[str, str], Reading], places: Sequence[Place], clip: Clip) -> Iterator[Finding]:
     """Too little texture is only ever too little against camera footage of the same compression."""
     for name, (title, place, text) in FIXES.items():
         reading = known.get((name, "frame"))
-        z = z_value(reading, reference) if reading and not why_no_verdict(clip) else None
-        if reading is None or reading.value is None or z is None or z < Z_WARNING:
+        z = z_value(reading, clip) if reading and not why_no_verdict(clip) else None
+        camera = spread_of(name, "frame", clip)
+        if reading is None or reading.value is None or camera is None or z is None or z < Z_WARNING:
             continue
         where, frame = _pointed(places, place, "frame")
         yield Finding(
@@ -68,7 +67,7 @@ def _against_camera(
             "fault" if z >= Z_FAULT else "warning",
             where,
             frame,
-            f"{text}: {reading.value:.2f}, camera clips of its class have {reference.readings[name].median:.2f}",
+            f"{text}: {reading.value:.2f}, camera clips of its class have {camera.median:.2f}",
             "restore texture on surfaces; prompt for named materials and hard side light",
         )
 
@@ -93,11 +92,9 @@ def _frozen(known: dict[tuple[str, str], Reading]) -> Iterator[Finding]:
         yield Finding("frozen_grain", "warning", "frame", None, text, "use grain that is new in every frame")
 
 
-def _boiling(
-    known: dict[tuple[str, str], Reading], places: Sequence[Place], reference: ReferenceClass, clip: Clip
-) -> Iterator[Finding]:
+def _boiling(known: dict[tuple[str, str], Reading], places: Sequence[Place], clip: Clip) -> Iterator[Finding]:
     reading = known.get(("boil_share", "frame"))
-    z = z_value(reading, reference) if reading and not why_no_verdict(clip) else None
+    z = z_value(reading, clip) if reading and not why_no_verdict(clip) else None
     if reading is None or reading.value is None or z is None or z < Z_BOILING:
         return
     where, frame = _pointed(places, "boil", "frame")
@@ -117,6 +114,16 @@ def _faces_unknown(readings: Sequence[Reading]) -> Iterator[Finding]:
     if why:
         text = f"{why}: skin, hair and cloth are not told apart, and skin gets no texture"
         yield Finding("faces_unknown", "info", "frame", None, text, "unplastic doctor --fetch")
+
+
+def _own_reference() -> Iterator[Finding]:
+    """A report must say what it was judged against."""
+    path = own_reference_path()
+    if path:
+        own = reference()
+        clips = own.cells[-1].clips
+        text = f"judged against your own camera reference {path.name}: {own.title}, {own.date}, {clips} clips"
+        yield Finding("own_reference", "info", "frame", None, text, "unset UNPLASTIC_REFERENCE to use the shipped one")
 
 
 def _file_facts(clip: Clip, verdict: Plasticity) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from unplastic.clip import Clip
-from unplastic.measure.reference import ReferenceClass, Spread, bits_per_pixel, reference_class
+from unplastic.measure.reference import Covariates, Spread, bits_per_pixel, reference
 from unplastic.reading import Plasticity, Reading
 
 if TYPE_CHECKING:
@@ -66,14 +66,14 @@ SMALLEST = 1e-3
 def plasticity(readings: Sequence[Reading], clip: Clip) -> Plasticity:
     """The score with a 90 % interval, or none when too little could be measured or compression decides everything."""
     known = {(r.name, r.region): r for r in readings if r.valid and r.value is not None}
-    reference = reference_class(clip)
-    used = [w for w in WEIGHTS if (w.reading, w.region) in known and w.reading in reference.readings]
+    camera = {w: spread for w in WEIGHTS if (spread := spread_of(w.reading, w.region, clip))}
+    used = [w for w in WEIGHTS if (w.reading, w.region) in known and w in camera]
     if is_frozen(known):
         used = [w for w in used if w.reading not in FOOLED_BY_FREEZING]
     coverage = sum(w.weight for w in used) / sum(w.weight for w in WEIGHTS)
     if coverage < COVERAGE_MIN or why_no_verdict(clip):
         return Plasticity(None, None, None, round(coverage, 3), None)
-    z = np.stack([_z_draws(known[w.reading, w.region], reference.readings[w.reading], w) for w in used])
+    z = np.stack([_z_draws(known[w.reading, w.region], camera[w], w) for w in used])
     part = np.clip((z - Z_FROM) / (Z_FULL - Z_FROM), 0.0, 1.0)
     weights = np.array([w.weight for w in used])[:, None]
     score = 100.0 * (weights * part).sum(axis=0) / weights.sum()
@@ -101,13 +101,18 @@ def why_no_verdict(clip: Clip) -> str | None:
     return None
 
 
-def z_value(reading: Reading, reference: ReferenceClass) -> float | None:
-    """How plastic a reading is against its class, in spreads of camera clips; None without weight or reference."""
-    spread = reference.readings.get(reading.name)
+def z_value(reading: Reading, clip: Clip) -> float | None:
+    """How plastic a reading is against camera clips like ``clip``, in their spreads; None without weight or spread."""
+    spread = spread_of(reading.name, reading.region, clip)
     weight = next((w for w in WEIGHTS if (w.reading, w.region) == (reading.name, reading.region)), None)
     if spread is None or weight is None or not reading.valid or reading.value is None:
         return None
     return float(_z(np.array([reading.value]), spread, weight)[0])
+
+
+def spread_of(name: str, region: str, clip: Clip) -> Spread | None:
+    """Camera clips of the same compression and size: what no treatment changes, so that before and after compare."""
+    return reference().spread(name, region, Covariates.of(clip))
 
 
 def _z_draws(reading: Reading, spread: Spread, weight: Weight) -> NDArray[np.float64]:
