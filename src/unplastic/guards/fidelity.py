@@ -28,7 +28,7 @@ class Fidelity:
     name: ClassVar[str] = "fidelity"
     blames: ClassVar[tuple[str, ...]] = ("deboil", "soften", "texture", "deflicker")
 
-    similarity_min: float = parameter(0.96, "MS-SSIM of luma, in the tone of the source", low=0.0, high=1.0)
+    similarity_min: float = parameter(0.98, "MS-SSIM of luma, in the tone of the source", low=0.0, high=1.0)
 
     def __post_init__(self) -> None:
         check(self)

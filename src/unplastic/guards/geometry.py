@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from unplastic.guards.bounds import said, unchecked
+from unplastic.guards.distance import typical_distance_px
 from unplastic.guards.pair import Pair
 from unplastic.guards.sight import Sight
 from unplastic.parameter import check, parameter
@@ -20,7 +19,7 @@ LOST_PX = 8.0
 
 @dataclass(frozen=True)
 class Geometry:
-    """Median length of the optical flow from a frame before to the same frame after, where there is structure."""
+    """Median optical flow from a frame before to the same frame after, where there is structure."""
 
     name: ClassVar[str] = "geometry"
     blames: ClassVar[tuple[str, ...]] = ("deboil", "deflicker", "texture")
@@ -36,8 +35,10 @@ class Geometry:
         if sight.structured is None:
             return None
         found = motion(before.small, sight.tone(sight.after, sight.before)(after.small))
-        apart = np.hypot(*(found.flow * np.array(before.ratio, np.float32)).transpose(2, 0, 1))
-        return float(np.median(np.where(found.trusted, apart, LOST_PX)[sight.structured]))
+        known = sight.structured & found.trusted
+        if 2 * known.sum() < sight.structured.sum():
+            return LOST_PX
+        return typical_distance_px(found.flow, known, before.ratio)
 
     def check(self, pair: Pair) -> Guard:
         """From the worst run."""

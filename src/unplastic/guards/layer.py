@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LAGS_PX = 6
 BLOCKS_MIN = 8
+DETAIL_MIN = 1e-3
 VISIBLE_CODES8 = 0.4
 """Added grain below which its size, its colour and its newness mean nothing."""
 
@@ -31,6 +32,7 @@ VISIBLE_CODES8 = 0.4
 class Layer:
     """Per flat block without people, after less before in the tone of after, without a quadratic surface.
 
+    Nor does it hold any share of the detail that was there: detail that was softened is not grain that stays.
     ``luma`` (blocks,) is the level after. ``power`` (blocks,) is the variance in codes squared, ``same`` the product
     with the next pattern at the same place of the screen, ``along`` at the place where the content went. ``lags``
     (blocks, 6): products of what is new with itself 0..5 px on, across and down. ``chroma``: variance of what is new
@@ -91,8 +93,11 @@ def layer_between(
 def _added(
     blocks: FlatBlocks, before: Scene, after: Scene, tone: Tone, shifts: NDArray[np.intp] | None = None
 ) -> Plane:
+    """(blocks, side, side): after less before, without a surface and without what is merely less or more of before."""
     was, now = (blocks.gathered(scene.luma, shifts) for scene in (before, after))
-    return without_surface(as_plane(now - tone(was)))
+    added, detail = without_surface(as_plane(now - tone(was))), without_surface(was)
+    share = _mean(added * detail) / np.maximum(_mean_square(detail), DETAIL_MIN)
+    return as_plane(added - share.astype(np.float32)[:, None, None] * detail)
 
 
 def _chroma_power(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from unplastic.guards.bounds import said, unchecked
+from unplastic.guards.distance import typical_distance_px
 from unplastic.guards.pair import Pair
 from unplastic.guards.sight import Sight
 from unplastic.parameter import check, parameter
@@ -32,11 +31,7 @@ class Movement:
         before, after = scene.to_next, sight.after[sight.middle].to_next
         if before is None or after is None or sight.structured is None:
             return None
-        followed = sight.structured & before.trusted
-        if not followed.any():
-            return None
-        apart = (before.flow - after.flow)[followed] * np.array(scene.ratio, np.float32)
-        return float(np.median(np.hypot(*apart.T)))
+        return typical_distance_px(after.flow - before.flow, sight.structured & before.trusted, scene.ratio)
 
     def check(self, pair: Pair) -> Guard:
         """From the worst run."""
