@@ -91,7 +91,6 @@ def finish(
     are complete.
     """
     started = time.perf_counter()
-    tell = progress or (lambda *_: None)
     stored = read_recipe(recipe) if recipe else None
     chosen = find_look(look)
     target = match if isinstance(match, Plate | None) else plate(match)
@@ -99,37 +98,75 @@ def finish(
     if stored:
         upscale, upscaler, seed = stored.upscale, stored.upscaler, stored.recipe.seed
     larger = enlarged(clip, upscale, upscaler, seed=seed)
+    work = _Work(clip, larger, master, target, progress or (lambda *_: None))
     with Landing(_result_paths(larger.clip, out, master, web=web), source=clip.path, overwrite=overwrite) as landing:
-        tell("measure", 0, clip.frames)
-        before = _examine(larger.clip, judged_as=clip, source=clip, through=larger.plain)
-        seen = before if larger.is_plain else _examine(larger.clip, judged_as=clip, source=clip, through=larger)
+        before, seen = work.measured()
         if stored:
             settled = Settled(stored.recipe, (), "run again as it was")
         else:
             forecast = solve(chosen, seen, larger.clip, strength=strength, seed=seed, pins=pins, plate=target)
-            settled = _settled(forecast, before, Samples(clip, larger, master), rounds, tell)
-        used = settled.recipe
-        targets = {"master": landing.aside("master")} | ({"web": landing.aside("web")} if web else {})
-        rendered = treat_clip(clip, used, targets, larger=larger, master=master, progress=tell)
-        tell("measure", clip.frames, clip.frames)
+            settled = work.settled(forecast, before, rounds)
+        finished = work.done(before, settled, landing, started)
+        _write_reports(finished, landing)
+    return finished
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One clip on its way through `finish`."""
+
+    clip: Clip
+    larger: Enlarged
+    master: str
+    plate: Plate | None
+    tell: Progress
+
+    def measured(self) -> tuple[Report, Report]:
+        """(before, as shown and compared: enlarged plainly; what the treatments will get to see)."""
+        clip, larger = self.clip, self.larger
+        self.tell("measure", 0, clip.frames)
+        before = _examine(larger.clip, judged_as=clip, source=clip, through=larger.plain)
+        if larger.is_plain:
+            return before, before
+        return before, _examine(larger.clip, judged_as=clip, source=clip, through=larger)
+
+    def settled(self, forecast: Recipe, before: Report, rounds: int) -> Settled:
+        """The forecast, tried on samples and turned until it holds."""
+        if not rounds:
+            return Settled(forecast, (), "not tried: the forecast was taken")
+        samples, count = Samples(self.clip, self.larger, self.master), 0
+
+        def trial(recipe: Recipe) -> Tried:
+            nonlocal count
+            self.tell("try", count, rounds)
+            count += 1
+            return samples.tried(recipe, before)
+
+        return settle(forecast, before, trial, rounds=rounds)
+
+    def done(self, before: Report, settled: Settled, landing: Landing, started: float) -> Finished:
+        """Treat the clip, measure what was written, and compare. ``started`` is on the clock of `perf_counter`."""
+        clip, larger, recipe = self.clip, self.larger, settled.recipe
+        targets = {role: landing.aside(role) for role in ("master", "web") if role in landing.finals()}
+        rendered = treat_clip(clip, recipe, targets, larger=larger, master=self.master, progress=self.tell)
+        self.tell("measure", clip.frames, clip.frames)
         written = probe(targets["master"])
         after = replace(_examine(written, judged_as=clip), file=landing.final("master").name)
-        pair = _paired((before, after), clip, written, larger, declared(used, larger))
-        finished = Finished(
+        pair = _paired((before, after), clip, written, larger, declared(recipe, larger))
+        document = recipe.document() | {"upscale": larger.document, "loop": settled.document()}
+        return Finished(
             file=str(clip.path),
             outputs=landing.finals(),
             before=before,
             after=after,
-            recipe=used.document() | {"upscale": larger.document, "loop": settled.document()} | _plate_document(target),
+            recipe=document | _plate_document(self.plate),
             guards=check_guards(pair),
             seconds=time.perf_counter() - started,
             frames=clip.frames,
-            findings=(*before.findings, *_left_out(used), *(target.findings if target else ())),
+            findings=(*before.findings, *_left_out(recipe), *(self.plate.findings if self.plate else ())),
             notes=(*larger.notes, *rendered.notes),
             crops=crops(clip, larger, written, before),
         )
-        _write_reports(finished, landing)
-    return finished
 
 
 def treat_clip(
@@ -159,21 +196,6 @@ def treat_clip(
         told = (lambda done: progress("treat", done, clip.frames)) if progress else None
         flow = render(pictures(clip), treated, [writer], progress=told)
     return Rendered(writer.notes, flow.in_flight_peak)
-
-
-def _settled(forecast: Recipe, before: Report, samples: Samples, rounds: int, tell: Progress) -> Settled:
-    """The forecast, tried on samples and turned until it holds."""
-    if not rounds:
-        return Settled(forecast, (), "not tried: the forecast was taken")
-    count = 0
-
-    def trial(recipe: Recipe) -> Tried:
-        nonlocal count
-        tell("try", count, rounds)
-        count += 1
-        return samples.tried(recipe, before)
-
-    return settle(forecast, before, trial, rounds=rounds)
 
 
 def _examine(

@@ -10,47 +10,47 @@ import typer
 UPSCALERS = "lanczos | neural (needs unplastic[neural]; seconds a picture)"
 MASTERS = "prores | prores4444 | dnxhr | h264 | hevc | av1 | ffv1"
 
+Inputs = Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Clips, or folders of clips.")]
+Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the results; beside the clip if not given.")]
+Look = Annotated[str, typer.Option(help="Name of a look, or a look file (.toml). See: unplastic looks.")]
+Strength = Annotated[float, typer.Option(min=0.0, max=1.0, help="0 changes nothing, 1 is the look as written.")]
+Match = Annotated[Path | None, typer.Option(metavar="PLATE", help="Come close to this camera clip or still instead.")]
+Size = Annotated[str, typer.Option(metavar="SIZE", help="1080p | 2160p (the shorter side) | 2x | off. Done first.")]
+ByUpscaler = Annotated[str, typer.Option(metavar="NAME", help=UPSCALERS)]
+Master = Annotated[str, typer.Option(metavar="CODEC", help=MASTERS)]
+Web = Annotated[bool, typer.Option("--web/--no-web", help="Also write an H.264 file that plays everywhere.")]
+Seed = Annotated[int, typer.Option(min=0, help="Root of every random number: the same seed gives the same bytes.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Clips finished at a time; each uses about two cores.")]
+Pins = Annotated[list[str] | None, typer.Option("--set", metavar="TREATMENT.PARAMETER=VALUE", help="Pin one value.")]
+EarlierRecipe = Annotated[
+    Path | None, typer.Option(metavar="REPORT.json", help="Run an earlier finish's recipe again, value for value.")
+]
+Resolve = Annotated[
+    bool, typer.Option("--resolve", help="With --recipe: keep its look, strength, seed and pins, solve the rest anew.")
+]
+Rounds = Annotated[int, typer.Option(min=0, max=12, help="Trials on samples to settle amounts; 0 takes the forecast.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results of an earlier run.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, all else on stderr.")]
+
 
 def finish(
-    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT...", help="Clips, or folders of clips.")],
-    out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="Folder for the results; beside the clip if not given.")
-    ] = None,
-    look: Annotated[
-        str, typer.Option(help="Name of a look, or a look file (.toml). See: unplastic looks.")
-    ] = "fine-35mm",
-    strength: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="0 changes nothing, 1 is the look as written.")
-    ] = 1.0,
-    match: Annotated[
-        Path | None, typer.Option(metavar="PLATE", help="Come close to this camera clip or still instead.")
-    ] = None,
-    upscale: Annotated[
-        str,
-        typer.Option(metavar="SIZE", help="1080p | 2160p (the shorter side) | 2x | off. Done first."),
-    ] = "off",
-    upscaler: Annotated[str, typer.Option(metavar="NAME", help=UPSCALERS)] = "lanczos",
-    master: Annotated[str, typer.Option(metavar="CODEC", help=MASTERS)] = "prores",
-    web: Annotated[bool, typer.Option("--web/--no-web", help="Also write an H.264 file that plays everywhere.")] = True,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Root of every random number: the same seed gives the same bytes.")
-    ] = 0,
-    jobs: Annotated[int, typer.Option(min=1, help="Clips finished at a time; each uses about two cores.")] = 1,
-    pins: Annotated[
-        list[str] | None, typer.Option("--set", metavar="TREATMENT.PARAMETER=VALUE", help="Pin one value.")
-    ] = None,
-    recipe: Annotated[
-        Path | None, typer.Option(metavar="REPORT.json", help="Run an earlier finish's recipe again, value for value.")
-    ] = None,
-    resolve: Annotated[
-        bool,
-        typer.Option("--resolve", help="With --recipe: keep its look, strength, seed and pins, solve the rest anew."),
-    ] = False,
-    rounds: Annotated[
-        int, typer.Option(min=0, max=12, help="Trials on samples to settle amounts; 0 takes the forecast.")
-    ] = 4,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results of an earlier run.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout, all else on stderr.")] = False,
+    inputs: Inputs,
+    out: Out = None,
+    look: Look = "fine-35mm",
+    strength: Strength = 1.0,
+    match: Match = None,
+    upscale: Size = "off",
+    upscaler: ByUpscaler = "lanczos",
+    master: Master = "prores",
+    web: Web = True,
+    seed: Seed = 0,
+    jobs: Jobs = 1,
+    pins: Pins = None,
+    recipe: EarlierRecipe = None,
+    resolve: Resolve = False,
+    rounds: Rounds = 4,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
 ) -> int:
     """Measure, treat and measure again: a 10-bit master, a web file, and a before/after report for every clip."""
     from unplastic.cli.batch import Job, finish_all
