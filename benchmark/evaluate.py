@@ -195,7 +195,8 @@ def write(clips: list[Judged], crf: int) -> None:
         "wavelet statistics of patches and a ridge classifier, trained on raw clips of other sources only, never seen "
         "by the solver. AUC: how well it tells the arm from untouched camera clips (0.5: not at all). Gap closed: "
         "share of the log odds between raw and the median camera clip (1: all, below 0: further away). Beats: "
-        "share of clips that it holds for more camera-like than the raw one, and than grain alone. 90 % intervals over sources.\n\n"
+        "share of clips that it holds for more camera-like than the raw one, and than grain alone. 90 % intervals over "
+        "sources.\n\n"
     )
     lines = [*table(clips, odds), "", "## Camera clips: log odds of being generated", "", *camera_table(clips, odds)]
     (HERE / "evaluation.md").write_text(intro + "\n".join(lines) + "\n", encoding="utf-8")
