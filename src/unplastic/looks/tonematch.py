@@ -24,13 +24,19 @@ ROUNDS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class ToneMatch:
+class Curve:
     """out = (slope * in + offset) ^ power on R'G'B'; ``gain`` is its slope at the median: what chroma is scaled by."""
 
     slope: float
     offset: float
     power: float
     gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class ToneMatch(Curve):
+    """A curve to a plate, and ``why`` it is what it is."""
+
     why: str
 
 
@@ -39,26 +45,35 @@ def tone_match(clip: Levels | None, plate: Levels | None) -> ToneMatch | None:
 
     Its power is found by bisection: it is what bends the median against the straight line from black to white.
     """
-    if clip is None or plate is None or clip[2] - clip[0] < SPAN_MIN:
+    if clip is None or plate is None:
         return None
     held = _held(clip, plate)
-    black = max(held[0], min(LEAST, clip[0]), LEAST_ROOT)
-    white = max(held[2], black + SPAN_MIN)
-    middle = min(max(held[1], black + LEAST), white - LEAST)
+    found = curve(clip, held)
+    return ToneMatch(found.slope, found.offset, found.power, found.gain, _why(clip, plate, held)) if found else None
+
+
+def curve(clip: Levels, aims: Levels) -> Curve | None:
+    """The curve that takes the ``clip``'s levels to ``aims``, with black kept under white; None without a span."""
+    if clip[2] - clip[0] < SPAN_MIN:
+        return None
+    black = max(aims[0], min(LEAST, clip[0]), LEAST_ROOT)
+    white = max(aims[2], black + SPAN_MIN)
+    middle = min(max(aims[1], black + LEAST), white - LEAST)
     power = _power(clip, black, middle, white)
     slope, offset = _line(clip, black, white, power)
     gain = power * slope * max(slope * clip[1] + offset, LEAST_ROOT) ** (power - 1.0)
-    return ToneMatch(round(slope, 4), round(offset, 4), round(power, 4), gain, _why(clip, plate, held))
+    return Curve(round(slope, 4), round(offset, 4), round(power, 4), gain)
 
 
-def _held(clip: Levels, plate: Levels) -> list[float]:
+def _held(clip: Levels, plate: Levels) -> Levels:
     """Where the levels are to lie: the plate's, as far as they mean anything for another scene."""
     shown = plate[0] <= BLACK_SHOWN_MAX, True, plate[2] >= WHITE_SHOWN_MIN
     limits = BLACK_MAX, MEDIAN_MAX, WHITE_MAX
-    return [
+    black, middle, white = (
         min(max(p, c - most), c + most) if is_shown else c
         for c, p, most, is_shown in zip(clip, plate, limits, shown, strict=True)
-    ]
+    )
+    return black, middle, white
 
 
 def _power(clip: Levels, black: float, middle: float, white: float) -> float:
@@ -78,7 +93,7 @@ def _line(clip: Levels, black: float, white: float, power: float) -> tuple[float
     return slope, start - slope * clip[0]
 
 
-def _why(clip: Levels, plate: Levels, held: list[float]) -> str:
+def _why(clip: Levels, plate: Levels, held: Levels) -> str:
     here, there = (" / ".join(f"{level:.3f}" for level in levels) for levels in (clip, plate))
     names = [name for name, a, b in zip(("black", "median", "white"), plate, held, strict=True) if a != b]
     limit = f": {', '.join(names)} follow in part, scenes differ" if names else ""
