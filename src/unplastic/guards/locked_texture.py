@@ -28,7 +28,7 @@ class LockedTexture:
     """
 
     name: ClassVar[str] = "locked texture"
-    blames: ClassVar[tuple[str, ...]] = ("grain",)
+    blames: ClassVar[tuple[str, ...]] = ()  # the claim is wrong then, not the grain: the look asked for it
 
     share_max: float = parameter(0.25, "share of the gain that grain may bring alone", low=0.0, high=1.0)
     gain_min_points: float = parameter(
