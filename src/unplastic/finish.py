@@ -19,6 +19,7 @@ from unplastic.finished import Finished
 from unplastic.guards import Declared, Pair, check_guards, paired, sampled
 from unplastic.looks import Recipe, solve
 from unplastic.looks import look as find_look
+from unplastic.looks.consensus import Consensus
 from unplastic.looks.declared import declared
 from unplastic.looks.loop import ROUNDS, Settled, Tried, settle
 from unplastic.looks.plate import Plate, read_plate, refuse_hdr
@@ -75,6 +76,7 @@ def finish(
     pins: dict[str, dict[str, Any]] | None = None,
     recipe: str | Path | None = None,
     rounds: int = ROUNDS,
+    scene: Consensus | None = None,
     progress: Progress | None = None,
 ) -> Finished:
     """Finish one clip: ``OUT/<name>_finished.<ext>``, ``<name>_web.mp4``, ``<name>_report.html`` and ``.json``.
@@ -84,8 +86,8 @@ def finish(
     it. ``upscale`` ("1080p", "2160p", "2x", "off") comes first of all, and "before" is then measured and shown at the
     new size, enlarged plainly. ``recipe`` is the report of an earlier finish, whose values are then used as they were
     (``look``, ``strength``, ``seed``, ``match``, ``pins`` and ``upscale`` do not count). ``rounds`` is how often
-    samples may be treated and measured to settle on amounts; 0 takes the forecast. ``progress`` is told (stage, done,
-    total).
+    samples may be treated and measured to settle on amounts; 0 takes the forecast. ``scene`` is what the other
+    shots of its scene agree on, see `unplastic.scene`. ``progress`` is told (stage, done, total).
 
     Raises errors of `unplastic.errors`; whatever happens, the source and earlier results stay as they are until the new
     are complete.
@@ -104,10 +106,12 @@ def finish(
         if stored:
             settled = Settled(stored.recipe, (), "run again as it was")
         else:
-            forecast = solve(chosen, seen, larger.clip, strength=strength, seed=seed, pins=pins, plate=target)
+            forecast = solve(
+                chosen, seen, larger.clip, strength=strength, seed=seed, pins=pins, plate=target, scene=scene
+            )
             settled = work.settled(forecast, before, rounds)
         finished = work.done(before, settled, landing, started)
-        _write_reports(finished, landing)
+        write_reports(finished, landing)
     return finished
 
 
@@ -253,8 +257,8 @@ def _left_out(recipe: Recipe) -> tuple[Finding, ...]:
     )
 
 
-def _write_reports(finished: Finished, landing: Landing) -> None:
-
+def write_reports(finished: Finished, landing: Landing) -> None:
+    """Write the page and the JSON of a finished clip aside."""
     from unplastic.report import finished as document
     from unplastic.report import finished_page
 

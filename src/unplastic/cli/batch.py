@@ -19,6 +19,7 @@ from unplastic.looks.loop import ROUNDS
 from unplastic.looks.plate import Plate
 from unplastic.looks.stored import read_recipe
 from unplastic.reading import Report
+from unplastic.scene import Scene, read_scene, side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Job:
     match: Path | Plate | None = None
     recipe: Path | None = None
     rounds: int = ROUNDS
+    scene: Scene | None = None
 
     def resolved(self) -> Job:
         """The job that the recipe's own look, strength, seed, pins and size make, to be solved anew for every clip."""
@@ -73,14 +75,24 @@ class Job:
             pins=self.pins,
             recipe=self.recipe,
             rounds=self.rounds,
+            scene=self.scene.shots[path].agreed if self.scene else None,
             progress=progress,
         )
 
+    def of_scene(self, clips: list[Path]) -> Job:
+        """The job for ``clips`` that are shots of one scene, which is measured first."""
+        say(f"measuring the shots of the scene ({len(clips)})")
+        return replace(
+            self,
+            scene=read_scene(clips, look=self.look, strength=self.strength, pins=self.pins, recipe=self.recipe),
+        )
 
-def finish_all(inputs: list[Path], job: Job, *, jobs: int, as_json: bool) -> int:
+
+def finish_all(inputs: list[Path], job: Job, *, jobs: int, as_json: bool, as_scene: bool = False) -> int:
     """Finish every clip of ``inputs``; print each result as it comes, or one JSON document at the end.
 
-    A plate is read once, before any clip; raises a `ClipError` for one that cannot be used.
+    A plate is read once, before any clip, and so are the shots of a scene, whose results are printed when all of them
+    are there. Raises a `ClipError` for a plate or a scene that cannot be used.
     """
     from unplastic.report import finished as document
 
@@ -88,15 +100,25 @@ def finish_all(inputs: list[Path], job: Job, *, jobs: int, as_json: bool) -> int
     failed += _same_names(clips, job)
     if isinstance(job.match, Path):
         job = replace(job, match=plate(job.match))
+    if as_scene and clips:
+        job = job.of_scene(clips)
+    errors: dict[Path, UnplasticError] = dict(job.scene.left_out) if job.scene else {}
+    for error in errors.values():
+        say_error(error)
     results: list[Finished] = []
-    for path, outcome in _outcomes(clips, job, jobs):
+    for path, outcome in _outcomes([path for path in clips if path not in errors], job, jobs):
         if isinstance(outcome, UnplasticError):
             say_error(outcome)
-            failed.append(path)
+            errors[path] = outcome
             continue
         results.append(outcome)
-        if not as_json:
+        if not as_json and not job.scene:
             print_finished(outcome)
+    failed += errors
+    if job.scene:
+        results = side_by_side(job.scene, results, errors)
+        for result in () if as_json else results:
+            print_finished(result)
     if as_json:
         print_json(document(results))
     _say_sum(len(results), failed)

@@ -15,6 +15,9 @@ Out = Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the re
 Look = Annotated[str, typer.Option(help="Name of a look, or a look file (.toml). See: unplastic looks.")]
 Strength = Annotated[float, typer.Option(min=0.0, max=1.0, help="0 changes nothing, 1 is the look as written.")]
 Match = Annotated[Path | None, typer.Option(metavar="PLATE", help="Come close to this camera clip or still instead.")]
+AsScene = Annotated[
+    bool, typer.Option("--scene", help="The clips are shots of one scene: match them to each other, name outliers.")
+]
 Size = Annotated[str, typer.Option(metavar="SIZE", help="1080p | 2160p (the shorter side) | 2x | off. Done first.")]
 ByUpscaler = Annotated[str, typer.Option(metavar="NAME", help=UPSCALERS)]
 Master = Annotated[str, typer.Option(metavar="CODEC", help=MASTERS)]
@@ -39,6 +42,7 @@ def finish(
     look: Look = "fine-35mm",
     strength: Strength = 1.0,
     match: Match = None,
+    scene: AsScene = False,
     upscale: Size = "off",
     upscaler: ByUpscaler = "lanczos",
     master: Master = "prores",
@@ -72,7 +76,7 @@ def finish(
     )
     if resolve:
         job = job.resolved()
-    return finish_all(inputs, job, jobs=jobs, as_json=as_json)
+    return finish_all(inputs, job, jobs=jobs, as_json=as_json, as_scene=scene)
 
 
 def parse_pins(texts: list[str]) -> dict[str, dict[str, Any]]:

@@ -178,6 +178,11 @@ def shown(trait: Trait, report: Report) -> float | None:
     return reading.value
 
 
+def listed(words: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
 def _stands(trait: Trait, report: Report) -> bool:
     """Whether the picture holds enough of what the trait is read from."""
     needs = {SKIN: ("skin_share", SKIN_SHARE_MIN), BLUE: ("neutral_share", NEUTRAL_SHARE_MIN)}

@@ -9,10 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import copysign, sqrt
 from typing import Any
 
-from unplastic.looks.consensus import BLACK, BLUE, EDGE, MIDDLE, RED, SCENE, SKIN, WHITE, Consensus, Trait, grain_trait
+from unplastic.looks.consensus import (
+    BLACK,
+    BLUE,
+    EDGE,
+    MIDDLE,
+    RED,
+    SCENE,
+    SKIN,
+    WHITE,
+    Consensus,
+    Trait,
+    grain_trait,
+    listed,
+)
 from unplastic.looks.consensus import shown as shown_in
 from unplastic.looks.match import BLUR_MAX_PX, CAST_LUMA, WIDTH_OF_SIGMA
 from unplastic.looks.rules import Solution
@@ -58,24 +71,41 @@ class Mend:
         return replace(report, readings=tuple(_changed(r, changes.get(r.name)) for r in report.readings))
 
 
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """One trait of the shot: what it is, what it is to be, and how far apart from the scene it was."""
+
+    trait: Trait
+    here: float
+    aim: float
+    apart: float
+
+    @property
+    def is_held(self) -> bool:
+        return abs(self.apart) - SETTLED * self.trait.tolerance > self.trait.reach
+
+
 def mend(agreed: Consensus, report: Report) -> Mend:
     """What brings the shot that ``report`` measured close to what the scene ``agreed`` on."""
-    reasons: dict[str, str] = {}
-    levels = tuple(_aimed(agreed, report, trait, "slope", reasons) for trait in (BLACK, MIDDLE, WHITE))
-    here = tuple(shown_in(trait, report) for trait in (BLACK, MIDDLE, WHITE))
-    tone = curve(here, levels) if None not in levels and levels != here else None  # type: ignore[arg-type]
-    colour = SKIN if shown_in(SKIN, report) is not None and agreed.of(SKIN) is not None else SCENE
-    wanted, was = _aimed(agreed, report, colour, "cdl_saturation", reasons), shown_in(colour, report)
-    cast = tuple(_moved(agreed, report, trait, "balance_cb", reasons) for trait in (BLUE, RED))
-    blur, edge = _blur(agreed, report, reasons)
+    levels = _moves(agreed, report, (BLACK, MIDDLE, WHITE))
+    here, aims = (tuple(getattr(move, name) for move in levels) for name in ("here", "aim"))
+    tone = curve(here, aims) if len(levels) == 3 and aims != here else None  # type: ignore[arg-type]
+    colour = _moves(agreed, report, (SKIN,)) or _moves(agreed, report, (SCENE,))
+    casts = {move.trait: move for move in _moves(agreed, report, (BLUE, RED))}
+    blur, edge, why_blur = _blur(agreed, report)
     return Mend(
         curve=tone,
-        levels=levels if tone else None,  # type: ignore[arg-type]
-        saturation=wanted / was if wanted and was else 1.0,
-        cast=(cast[0], cast[1]),
+        levels=aims if tone else None,  # type: ignore[arg-type]
+        saturation=colour[0].aim / colour[0].here if colour and colour[0].here else 1.0,
+        cast=tuple(casts[trait].aim - casts[trait].here if trait in casts else 0.0 for trait in (BLUE, RED)),  # type: ignore[arg-type]
         blur_px=blur,
         edge_px=edge,
-        reasons=reasons,
+        reasons={
+            "slope": _why(levels),
+            "cdl_saturation": _why(colour),
+            "balance_cb": _why(list(casts.values())),
+            "blur_px": why_blur,
+        },
     )
 
 
@@ -118,8 +148,6 @@ def _graded(treatment: Any, solution: Solution, found: Mend, kept: Collection[st
             for name, cast in zip(("balance_cb", "balance_cr"), found.cast, strict=True)
         }
     reasons = {name: why for name, why in found.reasons.items() if name in values}
-    if "cdl_saturation" in values and "cdl_saturation" not in reasons:
-        reasons["cdl_saturation"] = "the change of tone would change colour as well"
     return Solution(solution.values | values, solution.reasons | reasons)
 
 
@@ -129,39 +157,39 @@ def _has_own_curve(treatment: Any, kept: Collection[str]) -> bool:
     return is_stated or any(treatment.offset) or bool(treatment.cdl_path) or bool(CURVE & set(kept))
 
 
-def _moved(agreed: Consensus, report: Report, trait: Trait, parameter: str, reasons: dict[str, str]) -> float:
-    """How far the shot moves in a trait, with its reason; 0 where it is close enough or unknown."""
-    here, there = shown_in(trait, report), agreed.of(trait)
-    if here is None or there is None:
-        return 0.0
-    apart = trait.apart(here, there)
-    too_far = max(0.0, abs(apart) - SETTLED * trait.tolerance)
-    move = -min(too_far, trait.reach) * (1.0 if apart > 0.0 else -1.0)
-    if move:
-        held = ": held back, more would be another light" if too_far > trait.reach else ""
-        said = f"beside the scene this shot is {trait.words(apart)}{held}"
-        reasons[parameter] = f"{reasons[parameter]}; {said}" if parameter in reasons else said
-    return move
+def _moves(agreed: Consensus, report: Report, traits: tuple[Trait, ...]) -> list[_Move]:
+    """Every one of ``traits`` that shot and scene both show, with where it is to go."""
+    moves = []
+    for trait in traits:
+        here, there = shown_in(trait, report), agreed.of(trait)
+        if here is not None and there is not None:
+            apart = trait.apart(here, there)
+            by = min(max(0.0, abs(apart) - SETTLED * trait.tolerance), trait.reach)
+            moves.append(_Move(trait, here, trait.moved(here, -copysign(by, apart)) if by else here, apart))
+    return moves
 
 
-def _aimed(agreed: Consensus, report: Report, trait: Trait, parameter: str, reasons: dict[str, str]) -> float | None:
-    here = shown_in(trait, report)
-    return None if here is None else trait.moved(here, _moved(agreed, report, trait, parameter, reasons))
+def _why(moves: list[_Move]) -> str:
+    words = [move.trait.words(move.apart) for move in moves if move.aim != move.here]
+    if not words:
+        return "the change of tone would change colour as well"
+    held = ": held back, more would be another light" if any(move.is_held for move in moves) else ""
+    return f"beside the scene this shot is {listed(words)}{held}"
 
 
-def _blur(agreed: Consensus, report: Report, reasons: dict[str, str]) -> tuple[float, float | None]:
-    """Blur of hard edges in pixels of the shot, and their width after it; a soft shot is not sharpened."""
+def _blur(agreed: Consensus, report: Report) -> tuple[float, float | None, str]:
+    """Blur of hard edges in pixels of the shot, their width after it, and why; a soft shot is not sharpened."""
     wanted, here = agreed.of(EDGE), shown_in(EDGE, report)
     if wanted is None or here is None:
-        return 0.0, None
+        return 0.0, None, ""
     to_px = lines_of(report.width, report.height) / 1080.0
     width = here * to_px
     aim = min(EDGE.moved(wanted, -SETTLED * EDGE.tolerance) * to_px, SOFTENED_MAX_PX)
     if width >= aim:
-        return 0.0, None
+        return 0.0, None, ""
     blur = min(sqrt(aim * aim - width * width) / WIDTH_OF_SIGMA, BLUR_MAX_PX)
-    reasons["blur_px"] = f"edges are {width:.2f} px wide, the scene's {wanted * to_px:.2f} px at this size"
-    return blur, sqrt(width * width + (blur * WIDTH_OF_SIGMA) ** 2)
+    why = f"edges are {width:.2f} px wide, the scene's {wanted * to_px:.2f} px at this size"
+    return blur, sqrt(width * width + (blur * WIDTH_OF_SIGMA) ** 2), why
 
 
 def _changed(reading: Reading, change: Callable[[float], float] | None) -> Reading:

@@ -23,6 +23,7 @@ from unplastic.looks.consensus import (
     Departure,
     Trait,
     consensus,
+    listed,
     shown,
 )
 from unplastic.looks.mend import mend
@@ -39,13 +40,14 @@ SPLIT_BY = MIDDLE, WHITE, BLACK, SCENE, BLUE, RED
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One shot among the ``others`` of its scene.
+    """One shot among the ``others`` of its ``group``, counted from 0; a scene that is one scene has one group.
 
     ``agreed`` is what it is matched to, ``before`` how far it lies from that, and ``left`` what no gentle correction
     mends: an outlier has some. ``findings`` say so.
     """
 
     file: str
+    group: int
     others: tuple[str, ...]
     agreed: Consensus
     before: tuple[Departure, ...]
@@ -81,13 +83,13 @@ def together(reports: Sequence[Report], *, grain_codes8: float = 0.0, is_hdr: bo
     """
     splits = () if is_hdr else splits_of(reports, tuple(range(len(reports))))
     shots: dict[int, Shot] = {}
-    for group in _groups(splits, len(reports)):
+    for number, group in enumerate(_groups(splits, len(reports))):
         members = [reports[place] for place in group]
         agreed = consensus(members, is_hdr=is_hdr)
         for place in group:
             others = tuple(reports[other].file for other in group if other != place)
             said = tuple(_said_split(each, reports) for each in splits if place in each.lower + each.upper)
-            shots[place] = _shot(reports[place], others, agreed, grain_codes8, said)
+            shots[place] = _shot(reports[place], number, others, agreed, grain_codes8, said)
     return tuple(shots[place] for place in range(len(reports)))
 
 
@@ -103,14 +105,6 @@ def splits_of(reports: Sequence[Report], places: tuple[int, ...]) -> tuple[Split
 def distance(departures: Sequence[Departure]) -> float | None:
     """How far a shot lies from its scene in its worst trait, in tolerances: up to 1 it matches. None if unknown."""
     return max((each.tolerances for each in departures), default=None)
-
-
-def departures_after(
-    reports: Sequence[Report], *, grain_codes8: float = 0.0, is_hdr: bool = False
-) -> list[tuple[Departure, ...]]:
-    """How far each of the finished shots of one group lies from what they agree on now."""
-    agreed = consensus(reports, is_hdr=is_hdr)
-    return [agreed.departures(report, grain_codes8=grain_codes8) for report in reports]
 
 
 def _split(trait: Trait, reports: Sequence[Report], places: tuple[int, ...]) -> Split | None:
@@ -137,7 +131,12 @@ def _groups(splits: Sequence[Split], count: int) -> list[tuple[int, ...]]:
 
 
 def _shot(
-    report: Report, others: tuple[str, ...], agreed: Consensus, grain_codes8: float, said: tuple[Finding, ...]
+    report: Report,
+    group: int,
+    others: tuple[str, ...],
+    agreed: Consensus,
+    grain_codes8: float,
+    said: tuple[Finding, ...],
 ) -> Shot:
     if not others:
         text = f"{report.file} is the only shot of its scene: there is nothing to match, it is finished by itself"
@@ -148,19 +147,19 @@ def _shot(
     if left:
         named = [each for each in before if any(each.trait == other.trait for other in left)]
         said = (*said, _outlier(report.file, others, named))
-    return Shot(report.file, others, agreed, before, left, said)
+    return Shot(report.file, group, others, agreed, before, left, said)
 
 
 def _outlier(file: str, others: tuple[str, ...], departures: Sequence[Departure]) -> Finding:
     worst = sorted(departures, key=lambda each: -each.tolerances)[:NAMED]
     beside = others[0] if len(others) == 1 else f"the other {len(others)} shots"
-    text = f"{file} is {_and([each.trait.words(each.apart) for each in worst])} beside {beside}"
+    text = f"beside {beside}, {file} is {listed([each.trait.words(each.apart) for each in worst])}"
     fix = "generate it again, or look at its light"
     return Finding("scene_outlier", "warning", "frame", None, f"{text}: more than finishing should mend", fix)
 
 
 def _said_split(split: Split, reports: Sequence[Report]) -> Finding:
-    lower, upper = (_and([reports[place].file for place in group]) for group in (split.lower, split.upper))
+    lower, upper = (listed([reports[place].file for place in group]) for group in (split.lower, split.upper))
     text = f"this is more than one scene: {lower} are {split.trait.words(-split.apart)} beside {upper}"
     fix = "finish them as two scenes, or give their light another look"
     return Finding("scene_groups", "warning", "frame", None, f"{text}; each group is matched within itself", fix)
@@ -177,7 +176,3 @@ def _agreed(before: Departure, after: Departure | None) -> dict[str, Any]:
         "agreed_after": after.agreed if after else None,
         "tolerances_after": after.tolerances if after else None,
     }
-
-
-def _and(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
