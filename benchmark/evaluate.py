@@ -171,17 +171,20 @@ def main() -> None:
     options = parser.parse_args()
     if not (options.folder / "index.csv").exists():
         raise SystemExit(f"{options.folder} holds no index.csv: the evaluation needs the development clips")
-    clips: list[Judged] = []
+    options.keep.parent.mkdir(parents=True, exist_ok=True)
+    clips: list[Judged] = pickle.loads(options.keep.read_bytes()) if options.keep.exists() else []
+    done = {clip.name for clip in clips}
+    jobs = [(path, judged, options.crf) for path, judged in entries(options.folder) if judged.name not in done]
+    np.random.default_rng(0).shuffle(jobs)
     with ProcessPoolExecutor(options.jobs) as pool:
-        for result in pool.map(worked, [(path, judged, options.crf) for path, judged in entries(options.folder)]):
+        for result in pool.map(worked, jobs):
             if isinstance(result, str):
                 sys.stderr.write(f"left out: {result}\n")
                 continue
             sys.stderr.write(f"{result.name}\n")
             clips.append(result)
-    options.keep.parent.mkdir(parents=True, exist_ok=True)
-    options.keep.write_bytes(pickle.dumps(clips))
-    write(clips, options.crf)
+            options.keep.write_bytes(pickle.dumps(clips))
+    write(sorted(clips, key=lambda clip: clip.name), options.crf)
 
 
 def write(clips: list[Judged], crf: int) -> None:
@@ -191,7 +194,8 @@ def write(clips: list[Judged], crf: int) -> None:
     intro = (
         "# Evaluation\n\n"
         f"{dt.date.today()}. {ai} generated and {camera} camera clips of {len({c.source for c in clips})} sources, "
-        f"24 sampled frames each, every arm through x264 crf {crf} tune grain. The judge is `benchmark/judge.py`: "
+        "24 sampled frames each (those that the solver tries), every arm through "
+        f"x264 crf {crf} tune grain. The judge is `benchmark/judge.py`: "
         "wavelet statistics of patches and a ridge classifier, trained on raw clips of other sources only, never seen "
         "by the solver. AUC: how well it tells the arm from untouched camera clips (0.5: not at all). Gap closed: "
         "share of the log odds between raw and the median camera clip (1: all, below 0: further away). Beats: "

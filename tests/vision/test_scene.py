@@ -120,3 +120,23 @@ def test_surfaces_of_a_known_face(monkeypatch: pytest.MonkeyPatch) -> None:
     assert min(at(surfaces.features, i) for i in (159, 386, 14)) > 0.8
     assert surfaces.face[5:40, 5:40].max() == 0.0
     assert 0.0 <= surfaces.skin.min() <= surfaces.skin.max() <= 1.0
+
+
+@pytest.mark.parametrize(("edge_px", "is_skin"), [(0.8, False), (14.0, True)])
+def test_a_cup_is_not_a_highlight(monkeypatch: pytest.MonkeyPatch, edge_px: float, is_skin: bool) -> None:
+    """A pale place without an edge around it is shine on skin; with one it is a thing held before the face."""
+    made = shot(2, lambda t: [posed(140, 320, 200)])
+    rows, columns = np.mgrid[0:480, 0:640].astype(np.float32)
+    x, y = made.truth[0][0][280, :2]
+    white = 0.12 * (1.0 - np.tanh((np.hypot(columns - x, rows - y) - 38.0) / (2.0 * edge_px)))
+    pictures = []
+    for picture in made.pictures:
+        luma = picture.y + white * (225.0 - picture.y)
+        pale = 1.0 - white[::2, ::2]
+        cb, cr = (128.0 + (plane - 128.0) * pale for plane in (picture.cb.astype(np.float32), picture.cr))
+        planes = (np.rint(plane).astype(np.uint8) for plane in (luma, cb, cr))
+        pictures.append(Picture(*planes, 8, picture.index, picture.pts))
+    monkeypatch.setattr("unplastic.vision.scene.people", known_people(made.finder()))
+    _, scene = next(iter(watched(pictures, made.clip)))
+    shown = float(scene.surfaces.face[int(y / scene.ratio[1]), int(x / scene.ratio[0])])
+    assert (shown > 0.4) == is_skin, shown

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from unplastic.treat.persona import Persona
     from unplastic.treat.sight import Sight
     from unplastic.vision import Scene
+    from unplastic.vision.complexion import Complexion
     from unplastic.vision.face import Face
-    from unplastic.vision.surfaces import Complexion
 
 MID_GREY_CODES8 = 128.0
 HAVE_SHARE = 0.7

@@ -14,9 +14,9 @@ import numpy as np
 from unplastic.treat.skinmaps import Features, SkinMaps, density_for
 from unplastic.vision.bands import blurred, smooth_step
 from unplastic.vision.carrier import carrier_sigma_px
+from unplastic.vision.complexion import Complexion
 from unplastic.vision.light import Light, light_on, one_light
 from unplastic.vision.mesh import mesh
-from unplastic.vision.surfaces import Complexion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from unplastic.treat.sight import Sight
     from unplastic.vision import Scene
+    from unplastic.vision.complexion import Complexion
     from unplastic.vision.face import Face
-    from unplastic.vision.surfaces import Complexion
 
 CHILD_YEARS, ADULT_YEARS, OLD_YEARS = 8.0, 30.0, 70.0
 

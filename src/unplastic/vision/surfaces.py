@@ -7,25 +7,23 @@ at all. Without the networks skin falls back to the colour that most skin has, a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from unplastic.vision.bands import blurred, largest_around, smooth_step, steepness, to_size
+from unplastic.vision.complexion import USUAL_SKIN, Complexion
 from unplastic.vision.face import Face
 from unplastic.vision.outlines import face_mask, feature_mask, oval_mask
 from unplastic.vision.plane import Plane, as_plane
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 LUMA_FLOOR_CODES8 = 16.0
-GATE_WIDTH = 2.5
 SPREAD_MIN = 0.018
-HIGHLIGHT_FROM = 1.05
-HIGHLIGHT_FORGIVEN = 0.25
-STRICT = 1.6
-SHADE_LEVELS, BRIGHT_LEVELS = (0.25, 0.45), (1.35, 1.7)
-"""Luma of skin outside the mesh, in shares of the face's: darker is hair or shadow, brighter is cloth."""
 
 SKIN_REACH_IPD = 0.9
 HAIRY_CODES8 = (3.0, 7.0)
@@ -41,34 +39,16 @@ BALD_LEVEL = 0.7
 HAIR_SPREADS_MIN = (0.05, 0.05, 18.0)
 """Least widths of the hair's colour: Cb / Y, Cr / Y, and codes of luma."""
 
-USUAL_SKIN = (-0.17, 0.22, 0.07)
-"""Cb and Cr over luma of skin under white light, and the spread over complexions and lamps (in shares of luma)."""
+NOSE_IPD = 0.45
+"""How far below the eyes the upper half of a face ends."""
 
+COVERED_RATIO = 1.6
 
-@dataclass(frozen=True, slots=True)
-class Complexion:
-    """Colour of one face's skin: medians of Cb / Y and Cr / Y with their spreads, and its median luma in codes."""
+THING_IPD = 0.25
+"""Side, in IPD, of a square as large as a pale area must be to be taken for a thing held before the face."""
 
-    blue: float
-    red: float
-    blue_spread: float
-    red_spread: float
-    luma: float
-
-    def gate(self, blue: Plane, red: Plane, luma: Plane, *, forgive: bool) -> Plane:
-        """1 where the colour is this skin's, falling to 0.
-
-        With ``forgive``, which is for the inside of a face, highlights may lose colour: the shiny forehead is skin.
-        Without, for the rest of the picture, luma counts as well.
-        """
-        d = np.square((blue - np.float32(self.blue)) * np.float32(1 / (GATE_WIDTH * self.blue_spread)))
-        d += np.square((red - np.float32(self.red)) * np.float32(1 / (GATE_WIDTH * self.red_spread)))
-        level = luma * np.float32(1 / max(self.luma, 1.0))
-        if forgive:
-            over = np.clip((level - HIGHLIGHT_FROM) * 5.0, 0.0, 1.0)
-            return as_plane(np.exp(-np.maximum(d * (1.0 - (1.0 - HIGHLIGHT_FORGIVEN) * over) - 0.5, 0.0)))
-        lit = smooth_step(*SHADE_LEVELS, level) * (1.0 - smooth_step(*BRIGHT_LEVELS, level))
-        return as_plane(np.exp(-np.maximum(STRICT * d - 0.5, 0.0)) * lit)
+EDGE_CODES8_PX, EDGE_SHARE = 5.0, 0.2
+"""Slope, and share of its outline that is as steep, from which a pale area has an edge."""
 
 
 class Surfaces:
@@ -100,6 +80,7 @@ class Surfaces:
         for face, complexion in zip(self._faces, self.complexions, strict=True):
             inside = face_mask(self.shape, face)
             gate = complexion.gate(*self._ratios, self.luma, forgive=True)
+            gate *= 1.0 - self._held_before(face, complexion, inside * gate)
             total = np.maximum(total, inside * gate)
         return total
 
@@ -212,11 +193,42 @@ class Surfaces:
             gate *= self.person
         return gate.astype(np.float32)
 
+    def _held_before(self, face: Face, complexion: Complexion, skin: Plane) -> Plane:
+        """1 where what passes for a highlight is a thing: large, without the skin's colour, and with an edge around it.
+
+        A shine fades into the skin that it lies on; a cup does not.
+        """
+        pale = ((skin > 0.2) & (complexion.chroma_gate(*self._ratios) < 0.5)).astype(np.uint8)
+        held = np.zeros(self.shape, np.float32)
+        if pale.mean() * pale.size < THING_IPD**2 * face.ipd_px**2:
+            return held
+        count, labels, facts, _ = cv2.connectedComponentsWithStats(pale)
+        steep = steepness(blurred(self.luma, 1.0))
+        for number in range(1, count):
+            if facts[number, cv2.CC_STAT_AREA] < (THING_IPD * face.ipd_px) ** 2:
+                continue
+            thing = (labels == number).astype(np.uint8)
+            around = cv2.dilate(thing, np.ones((5, 5), np.uint8)) > cv2.erode(thing, np.ones((3, 3), np.uint8))
+            around &= skin > 0.1
+            if around.any() and float(np.mean(steep[around] > EDGE_CODES8_PX)) > EDGE_SHARE:
+                held = np.maximum(held, blurred(cv2.dilate(thing, np.ones((5, 5), np.uint8)).astype(np.float32), 1.5))
+        return held
+
     def _complexion(self, face: Face) -> Complexion:
+        """Of the whole face, or of the half that is more like skin where that is far more uniform: a cup covers it."""
         inside = (face_mask(self.shape, face) > 0.5) & (self.luma > 24.0)
-        if inside.sum() < 20:
+        above = _head_frame(self.shape, face)[1] < NOSE_IPD
+        whole, *halves = (self._colour_of(part) for part in (inside, inside & above, inside & ~above))
+        if whole is None:
             return Complexion(*USUAL_SKIN[:2], USUAL_SKIN[2] / 2, USUAL_SKIN[2] / 2, 120.0)
-        values = [plane[inside] for plane in (*self._ratios, self.luma)]
+        best = min((half for half in halves if half), key=lambda c: c.strangeness, default=whole)
+        return best if COVERED_RATIO * best.spread < whole.spread else whole
+
+    def _colour_of(self, part: NDArray[np.bool_]) -> Complexion | None:
+        """Medians and spreads of the marked pixels; None for too few."""
+        if part.sum() < 20:
+            return None
+        values = [plane[part] for plane in (*self._ratios, self.luma)]
         blue, red, luma = (float(np.median(v)) for v in values)
         spreads = [max(SPREAD_MIN, 1.48 * float(np.median(np.abs(v - np.median(v))))) for v in values[:2]]
         return Complexion(blue, red, spreads[0], spreads[1], luma)
