@@ -12,24 +12,12 @@ from dataclasses import dataclass, replace
 from math import copysign, sqrt
 from typing import Any
 
-from unplastic.looks.consensus import (
-    BLACK,
-    BLUE,
-    EDGE,
-    MIDDLE,
-    RED,
-    SCENE,
-    SKIN,
-    WHITE,
-    Consensus,
-    Trait,
-    grain_trait,
-    listed,
-)
+from unplastic.looks.consensus import BLUE, EDGE, LEVELS, RED, SCENE, SKIN, Consensus, Trait, grain_trait, listed
 from unplastic.looks.consensus import shown as shown_in
 from unplastic.looks.match import BLUR_MAX_PX, CAST_LUMA, WIDTH_OF_SIGMA
+from unplastic.looks.plate import SIGMA_MAX_CODES8
 from unplastic.looks.rules import Solution
-from unplastic.looks.tonematch import Curve, curve
+from unplastic.looks.tonematch import Curve, Levels, curve
 from unplastic.reading import Reading, Report
 from unplastic.treat.grain import lines_of
 
@@ -39,19 +27,22 @@ SETTLED = 0.5
 SOFTENED_MAX_PX = 1.25
 """Edges of this 10-90 % width and more are left alone by `treat.soften`: more blur would be defocus."""
 
+SATURATION_MAX, BALANCE_MAX = 4.0, 0.1
+"""As far as the grade's own parameters go."""
+
 COLOUR_READINGS = {"scene_chroma", "scene_chroma_p95", "skin_chroma", "skin_chroma_p95", "hue_chroma"}
-CURVE = {"slope", "offset", "power"}
+CURVE = "slope", "offset", "power"
 
 
 @dataclass(frozen=True, slots=True)
 class Mend:
     """How one shot is brought close: a tone curve, a share of its colour, a balance of white, and the width of edges.
 
-    ``levels`` are black, median and white afterwards; ``edge_px`` is the edge width afterwards, in its own pixels.
+    ``tone`` is the curve, and black, median and white after it; ``edge_px`` is the edge width afterwards, in the shot's
+    own pixels.
     """
 
-    curve: Curve | None
-    levels: tuple[float, float, float] | None
+    tone: tuple[Curve, Levels] | None
     saturation: float
     cast: tuple[float, float]
     blur_px: float
@@ -61,9 +52,9 @@ class Mend:
     def predicted(self, report: Report) -> Report:
         """``report`` as it will read once the shot is mended."""
         changes: dict[str, Callable[[float], float]] = dict.fromkeys(COLOUR_READINGS, lambda v: v * self.saturation)
-        if self.levels:
-            names = (trait.name for trait in (BLACK, MIDDLE, WHITE))
-            changes |= {name: lambda _, level=level: level for name, level in zip(names, self.levels, strict=True)}
+        if self.tone:
+            for trait, level in zip(LEVELS, self.tone[1], strict=True):
+                changes[trait.name] = lambda _, level=level: level
         for trait, cast in zip((BLUE, RED), self.cast, strict=True):
             changes[trait.name] = lambda v, cast=cast: v + cast
         if self.edge_px is not None:
@@ -87,23 +78,20 @@ class _Move:
 
 def mend(agreed: Consensus, report: Report) -> Mend:
     """What brings the shot that ``report`` measured close to what the scene ``agreed`` on."""
-    levels = _moves(agreed, report, (BLACK, MIDDLE, WHITE))
-    here, aims = (tuple(getattr(move, name) for move in levels) for name in ("here", "aim"))
-    tone = curve(here, aims) if len(levels) == 3 and aims != here else None  # type: ignore[arg-type]
+    levels = _moves(agreed, report, LEVELS)
     colour = _moves(agreed, report, (SKIN,)) or _moves(agreed, report, (SCENE,))
-    casts = {move.trait: move for move in _moves(agreed, report, (BLUE, RED))}
+    casts = _moves(agreed, report, (BLUE, RED))
     blur, edge, why_blur = _blur(agreed, report)
     return Mend(
-        curve=tone,
-        levels=aims if tone else None,  # type: ignore[arg-type]
+        tone=_tone(levels),
         saturation=colour[0].aim / colour[0].here if colour and colour[0].here else 1.0,
-        cast=tuple(casts[trait].aim - casts[trait].here if trait in casts else 0.0 for trait in (BLUE, RED)),  # type: ignore[arg-type]
+        cast=(_shift(casts, BLUE), _shift(casts, RED)),
         blur_px=blur,
         edge_px=edge,
         reasons={
             "slope": _why(levels),
             "cdl_saturation": _why(colour),
-            "balance_cb": _why(list(casts.values())),
+            "balance_cb": _why(casts),
             "blur_px": why_blur,
         },
     )
@@ -114,7 +102,7 @@ def raised(treatment: Any, agreed: Consensus, kept: Collection[str]) -> Any:
     level = agreed.of(grain_trait("frame"))
     if treatment.name != "grain" or "sigma_codes8" in kept or level is None or level <= treatment.sigma_codes8:
         return treatment
-    return replace(treatment, sigma_codes8=round(level, 2))
+    return replace(treatment, sigma_codes8=round(min(level, SIGMA_MAX_CODES8), 2))
 
 
 def joined(
@@ -126,25 +114,28 @@ def joined(
     """
     found = mend(agreed, report)
     if treatment.name == "grade":
-        return _graded(treatment, solve(found.predicted(report)), found, kept)
+        if _has_own_curve(treatment, kept):
+            found = replace(found, tone=None)
+        return _graded(treatment, solve(found.predicted(report)), found)
     solution = solve(report)
-    if treatment.name == "soften" and found.blur_px > treatment.blur_px:
-        values = {"strength": 1.0, "blur_px": round(found.blur_px, 3)}
+    if treatment.name == "soften" and found.blur_px:
+        values = {"strength": 1.0, "blur_px": round(max(found.blur_px, treatment.blur_px), 3)}
         return Solution(solution.values | values, solution.reasons | {"blur_px": found.reasons["blur_px"]})
     return solution
 
 
-def _graded(treatment: Any, solution: Solution, found: Mend, kept: Collection[str]) -> Solution:
+def _graded(treatment: Any, solution: Solution, found: Mend) -> Solution:
     values: dict[str, Any] = {}
     gain = 1.0
-    if found.curve and not _has_own_curve(treatment, kept):
-        values |= {name: (getattr(found.curve, name),) * 3 for name in sorted(CURVE)}
-        gain = found.curve.gain
+    if found.tone:
+        line, _ = found.tone
+        values |= {name: (getattr(line, name),) * 3 for name in CURVE}
+        gain = line.gain
     if found.saturation != 1.0 or gain != 1.0:
-        values["cdl_saturation"] = round(found.saturation / gain * treatment.cdl_saturation, 3)
+        values["cdl_saturation"] = round(min(found.saturation / gain * treatment.cdl_saturation, SATURATION_MAX), 3)
     if found.cast != (0.0, 0.0):
         values |= {
-            name: round(getattr(treatment, name) + cast / CAST_LUMA, 4)
+            name: round(min(max(getattr(treatment, name) + cast / CAST_LUMA, -BALANCE_MAX), BALANCE_MAX), 4)
             for name, cast in zip(("balance_cb", "balance_cr"), found.cast, strict=True)
         }
     reasons = {name: why for name, why in found.reasons.items() if name in values}
@@ -154,7 +145,7 @@ def _graded(treatment: Any, solution: Solution, found: Mend, kept: Collection[st
 def _has_own_curve(treatment: Any, kept: Collection[str]) -> bool:
     """A look that brings a tone curve of its own, or a user who pins one, has the say."""
     is_stated = any(getattr(treatment, name) != (1.0, 1.0, 1.0) for name in ("slope", "power"))
-    return is_stated or any(treatment.offset) or bool(treatment.cdl_path) or bool(CURVE & set(kept))
+    return is_stated or any(treatment.offset) or bool(treatment.cdl_path) or any(name in kept for name in CURVE)
 
 
 def _moves(agreed: Consensus, report: Report, traits: tuple[Trait, ...]) -> list[_Move]:
@@ -167,6 +158,20 @@ def _moves(agreed: Consensus, report: Report, traits: tuple[Trait, ...]) -> list
             by = min(max(0.0, abs(apart) - SETTLED * trait.tolerance), trait.reach)
             moves.append(_Move(trait, here, trait.moved(here, -copysign(by, apart)) if by else here, apart))
     return moves
+
+
+def _shift(moves: list[_Move], trait: Trait) -> float:
+    return next((move.aim - move.here for move in moves if move.trait == trait), 0.0)
+
+
+def _tone(moves: list[_Move]) -> tuple[Curve, Levels] | None:
+    """The curve that moves all three levels; None where nothing moves or one of them is unknown."""
+    if len(moves) < len(LEVELS) or all(move.aim == move.here for move in moves):
+        return None
+    black, middle, white = moves
+    aims = black.aim, middle.aim, white.aim
+    found = curve((black.here, middle.here, white.here), aims)
+    return (found, aims) if found else None
 
 
 def _why(moves: list[_Move]) -> str:

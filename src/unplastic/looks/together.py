@@ -23,6 +23,7 @@ from unplastic.looks.consensus import (
     Departure,
     Trait,
     consensus,
+    grain_trait,
     listed,
     shown,
 )
@@ -98,7 +99,7 @@ def splits_of(reports: Sequence[Report], places: tuple[int, ...]) -> tuple[Split
     found = [split for trait in SPLIT_BY if (split := _split(trait, reports, places))]
     if not found:
         return ()
-    clearest = max(found, key=lambda split: split.apart / split.trait.tolerance)
+    clearest = max(found, key=lambda split: split.apart / (split.trait.tolerance + split.trait.reach))
     return clearest, *splits_of(reports, clearest.lower), *splits_of(reports, clearest.upper)
 
 
@@ -143,7 +144,8 @@ def _shot(
         said = (*said, Finding("scene_of_one", "info", "frame", None, text, "give all shots of the scene at once"))
     before = agreed.departures(report, grain_codes8=grain_codes8)
     mended = mend(agreed, report).predicted(report)
-    left = tuple(each for each in agreed.departures(mended, grain_codes8=grain_codes8) if each.tolerances > 1.0)
+    filled = max(grain_codes8, agreed.of(grain_trait("frame")) or 0.0)
+    left = tuple(each for each in agreed.departures(mended, grain_codes8=filled) if each.tolerances > 1.0)
     if left:
         named = [each for each in before if any(each.trait == other.trait for other in left)]
         said = (*said, _outlier(report.file, others, named))

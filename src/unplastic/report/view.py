@@ -37,6 +37,7 @@ NO_TREATMENT: dict[str, Any] = {
     "crops": [],
     "recipe": [],
     "loop": {},
+    "scene": [],
     "left_out": [],
     "guards": [],
     "notes": (),
@@ -74,6 +75,7 @@ def finished_view(finished: Finished) -> dict[str, Any]:
         "recipe": [_step(step) for step in recipe.get("treatments", [])],
         "left_out": recipe.get("left_out", []),
         "loop": recipe.get("loop", {}),
+        "scene": _scene(recipe.get("scene", {})),
         "guards": _guards(finished.guards),
         "findings": [("", finished.findings)] if finished.findings else [],
         "notes": finished.notes,
@@ -191,6 +193,27 @@ def _plain(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(_plain(each) for each in value)
     return number(value) if isinstance(value, float) else str(value)
+
+
+def _scene(scene: dict[str, Any]) -> list[str]:
+    """Which shots it was matched to, how far it lay from them and lies now, and what was said of it."""
+    if not scene:
+        return []
+    lines = list(scene["said"])
+    before, after = scene["distance"]["before"], scene["distance"]["after"]
+    if before is not None:
+        now = "" if after is None else f", {after:.1f} after"
+        others = ", ".join(scene["others"])
+        far = f"Its worst trait lay {before:.1f} tolerances from theirs before{now}; up to 1 is framing."
+        lines.insert(0, f"Matched to {others}. {far}")
+    strays = [each for each in scene["agreed"] if max(each["tolerances_before"], each["tolerances_after"] or 0.0) > 1.0]
+    return [*lines, *(_stray(each) for each in strays)]
+
+
+def _stray(each: dict[str, Any]) -> str:
+    name = words(each["reading"]).label + ("" if each["region"] == "frame" else f" ({each['region']})")
+    was = f"{name}: {number(each['before'])} before, the scene's {number(each['agreed'])}"
+    return was if each["after"] is None else f"{was}; {number(each['after'])} after, {number(each['agreed_after'])}"
 
 
 def _guards(guards: Sequence[Guard]) -> list[dict[str, Any]]:
