@@ -95,7 +95,7 @@ def test_what_no_grade_should_mend_is_named_in_plain_words():
     (finding,) = found.findings
     assert finding.name == "scene_outlier"
     assert finding.text == (
-        "beside the other 3 shots, shot4.mp4 is twice as saturated and 0.18 darker: more than finishing should mend"
+        "beside the other 3 shots, shot4.mp4 is 0.18 darker and twice as saturated: more than finishing should mend"
     )
     assert finding.fix
     assert not any(shot.findings for shot in like)

@@ -38,6 +38,11 @@ class Trait:
     more: str
     is_ratio: bool = False
 
+    @property
+    def bearable(self) -> float:
+        """How far apart a shot may be and still be brought back within the tolerance."""
+        return self.tolerance + self.reach
+
     def apart(self, value: float, agreed: float) -> float:
         """How far ``value`` lies from ``agreed``, above 0 where it is more."""
         if self.is_ratio:

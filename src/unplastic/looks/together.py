@@ -99,7 +99,7 @@ def splits_of(reports: Sequence[Report], places: tuple[int, ...]) -> tuple[Split
     found = [split for trait in SPLIT_BY if (split := _split(trait, reports, places))]
     if not found:
         return ()
-    clearest = max(found, key=lambda split: split.apart / (split.trait.tolerance + split.trait.reach))
+    clearest = max(found, key=lambda split: split.apart / split.trait.bearable)
     return clearest, *splits_of(reports, clearest.lower), *splits_of(reports, clearest.upper)
 
 
@@ -118,7 +118,7 @@ def _split(trait: Trait, reports: Sequence[Report], places: tuple[int, ...]) -> 
     cut = max(range(1, len(gaps) - 1), key=lambda i: gaps[i])
     lower, upper = ranked[: cut + 1], ranked[cut + 1 :]
     span = max(trait.apart(values[group[-1]], values[group[0]]) for group in (lower, upper))
-    if gaps[cut] <= max(trait.tolerance + trait.reach, CLEAR * span):
+    if gaps[cut] <= max(trait.bearable, CLEAR * span):
         return None
     return Split(trait, tuple(sorted(lower)), tuple(sorted(upper)), gaps[cut])
 
@@ -153,7 +153,7 @@ def _shot(
 
 
 def _outlier(file: str, others: tuple[str, ...], departures: Sequence[Departure]) -> Finding:
-    worst = sorted(departures, key=lambda each: -each.tolerances)[:NAMED]
+    worst = sorted(departures, key=lambda each: -abs(each.apart) / each.trait.bearable)[:NAMED]
     beside = others[0] if len(others) == 1 else f"the other {len(others)} shots"
     text = f"beside {beside}, {file} is {listed([each.trait.words(each.apart) for each in worst])}"
     fix = "generate it again, or look at its light"
