@@ -18,6 +18,8 @@ from unplastic.errors import ClipMissing, ClipUnreadable, ClipUnsupported, Resul
 from unplastic.finish import measure
 from unplastic.footage import Sample, build_reference, doubts
 from unplastic.measure.reference import VARIABLE, read_reference, shipped_reference
+from unplastic.measure.score import spread_of
+from unplastic.media import probe
 from unplastic.reading import Finding, Plasticity, Reading, Report
 
 
@@ -57,10 +59,15 @@ def test_the_file_holds_figures_and_sources_and_no_path(built, footage: Path) ->
 
 
 def test_a_clip_is_judged_against_it(built, plastic_clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Six times the clip itself: nothing of it is unlike them."""
+    clip = probe(plastic_clip)
+    shipped = spread_of("texture_rms", "frame", clip)
     monkeypatch.setenv(VARIABLE, str(built.path))
     report = measure(plastic_clip)
-    assert report.plasticity.score == 0.0
+    own, texture = spread_of("texture_rms", "frame", clip), report.reading("texture_rms")
+    assert own is not None
+    assert texture is not None
+    assert own != shipped
+    assert own.median == pytest.approx(texture.value, rel=1e-3)
     assert "own_reference" in {finding.name for finding in report.findings}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["info", "warning", "fault"]
+Verdict = Literal["camera", "generated", "unclear"]
 
 FACES_UNKNOWN = "faces could not be looked for"
 """How the ``why_not`` of every reading of a face begins when the networks were not there to find one."""
@@ -91,6 +92,8 @@ class Plasticity:
 
     ``score``, ``low`` and ``high`` (90 % interval) are None when ``coverage`` (0..1, the share of the weights that
     could be measured) is too small for a verdict. ``worst`` names the reading that speaks loudest against the clip.
+    ``verdict`` is "generated" when all of the interval lies above what camera clips score, "camera" when none of it
+    does, "unclear" between, and None without a score.
     """
 
     score: float | None
@@ -98,6 +101,7 @@ class Plasticity:
     high: float | None
     coverage: float
     worst: str | None
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True)

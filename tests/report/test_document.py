@@ -24,7 +24,7 @@ def test_shapes_are_those_of_the_contract(finished: Finished) -> None:
     assert set(document) == {"unplastic", "clips"}
     (clip,) = document["clips"]
     assert set(clip) == CLIP
-    assert set(clip["plasticity"]) == {"score", "low", "high", "coverage", "worst"}
+    assert set(clip["plasticity"]) == {"score", "low", "high", "coverage", "worst", "verdict"}
     assert all(set(reading) == READING for reading in clip["readings"])
     assert set(clip["findings"][0]) == {"name", "severity", "where", "frame", "text", "fix"}
     (clip,) = finished_document([finished])["clips"]

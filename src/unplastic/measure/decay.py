@@ -22,6 +22,7 @@ UNITS = {
     "rho_4": "1",
     "fresh_grain": "codes",
     "boil_share": "1",
+    "boil_loss": "1",
     "boil_life": "frames",
     "screen_lock": "1",
 }
@@ -44,7 +45,7 @@ def moving_sums(moves: Covariances) -> Array:
 
 
 def decay(sums: Array, region: str) -> tuple[Reading, ...]:
-    """rho_1, rho_2, rho_4, fresh_grain, boil_share and boil_life of one region from (tiles, 7) of `decay_sums`."""
+    """`UNITS` of one region, but for screen_lock, from (tiles, 7) of `decay_sums`."""
     long = sums[np.isfinite(sums).all(axis=1)]
     return (*_correlations(sums, long, region), *_boil(long, region))
 
@@ -75,16 +76,26 @@ def _correlations(sums: Array, long: Array, region: str) -> tuple[Reading, ...]:
     return (*found, fresh.reading("fresh_grain", "codes", region))
 
 
-def _boil(long: Array, region: str) -> tuple[Reading, Reading]:
+def _boil(long: Array, region: str) -> tuple[Reading, Reading, Reading]:
     if not long.size or not long[:, 1].sum() > 0:
         why = "needs five different frames in a row"
-        return Reading.missing("boil_share", region, "1", why), Reading.missing("boil_life", region, "frames", why)
+        share_, loss_, life_ = (
+            Reading.missing(n, region, UNITS[n], why) for n in ("boil_share", "boil_loss", "boil_life")
+        )
+        return share_, loss_, life_
     boil = pooled(long, lambda s: np.clip(_rho(s, 1) - _rho(s, 4), 0.0, 1.0))
     life = pooled(long, _life)
     if boil.value < BOIL_LIFE_NEEDS or not np.isfinite(life.value):
-        gone = Reading.missing("boil_life", region, "frames", "too little boils for a decay time")
-        return boil.reading("boil_share", "1", region), gone
-    return boil.reading("boil_share", "1", region), life.reading("boil_life", "frames", region)
+        lasting = Reading.missing("boil_life", region, "frames", "too little boils for a decay time")
+    else:
+        lasting = life.reading("boil_life", "frames", region)
+    loss = pooled(long, _loss).reading("boil_loss", "1", region)
+    return boil.reading("boil_share", "1", region), loss, lasting
+
+
+def _loss(sums: Array) -> Array:
+    """Of what the next frame repeats, the share that is gone three frames on; noise, never repeated, cancels out."""
+    return np.clip(1.0 - share(_rho(sums, 4), np.maximum(_rho(sums, 1), 1e-9)), 0.0, 1.0)
 
 
 def _rho(sums: Array, lag: int) -> Array:

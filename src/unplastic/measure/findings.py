@@ -8,6 +8,7 @@ from unplastic.clip import Clip
 from unplastic.measure.limits import LIMITS
 from unplastic.measure.reference import bits_per_pixel, own_reference_path, reference
 from unplastic.measure.score import COVERAGE_MIN, is_frozen, spread_of, why_no_verdict, z_value
+from unplastic.measure.weighing import GENERATED_ABOVE
 from unplastic.reading import FACES_UNKNOWN, Finding, Place, Plasticity, Reading, Severity
 
 Z_WARNING, Z_FAULT = 2.0, 4.0
@@ -35,6 +36,7 @@ def findings(
         *_boiling(known, places, clip),
         *_faces_unknown(readings),
         *_own_reference(),
+        *_reads_generated(verdict),
         *_file_facts(clip, verdict),
     ]
     order: Callable[[Finding], int] = lambda each: ("fault", "warning", "info").index(each.severity)  # noqa: E731
@@ -114,6 +116,15 @@ def _faces_unknown(readings: Sequence[Reading]) -> Iterator[Finding]:
     if why:
         text = f"{why}: skin, hair and cloth are not told apart, and skin gets no texture"
         yield Finding("faces_unknown", "info", "frame", None, text, "unplastic doctor --fetch")
+
+
+def _reads_generated(verdict: Plasticity) -> Iterator[Finding]:
+    if verdict.verdict == "generated":
+        text = (
+            f"the clip reads generated: it scores {verdict.score:.0f} ({verdict.low:.0f} to {verdict.high:.0f}), "
+            f"camera clips up to {GENERATED_ABOVE:.0f}; {verdict.worst} speaks loudest"
+        )
+        yield Finding("reads_generated", "warning", "frame", None, text, "finish it, or generate the shot again")
 
 
 def _own_reference() -> Iterator[Finding]:

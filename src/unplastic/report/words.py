@@ -56,6 +56,7 @@ WORDS = {
     "rho_2": Words("kept after 2 frames", "share of fine detail still there", TIME),
     "rho_4": Words("kept after 4 frames", "share of fine detail still there", TIME),
     "boil_share": Words("boiling", "share of fine detail that melts over a few frames", TIME, "higher"),
+    "boil_loss": Words("detail lost", "share of repeated fine detail that is gone three frames on", TIME, "higher"),
     "boil_life": Words("boiling life", "frames until boiling detail has melted", TIME),
     "screen_lock": Words("stuck to the screen", "pattern that does not move with the picture", TIME, "higher"),
     "global_flicker": Words("flicker", "brightness of the whole picture from frame to frame", TIME, "higher"),
