@@ -73,7 +73,7 @@ def test_the_json_has_the_shape_that_others_rely_on(finished: up.Finished) -> No
     for moment in ("before", "after"):
         report = clip[moment]
         assert {"file", "width", "height", "fps", "frames", "plasticity", "readings", "findings"} <= report.keys()
-        assert {"score", "low", "high", "coverage", "worst"} == report["plasticity"].keys()
+        assert {"score", "low", "high", "coverage", "worst", "verdict"} == report["plasticity"].keys()
         for reading in report["readings"]:
             assert {"name", "region", "value", "unit", "low", "high", "valid", "why_not"} == reading.keys()
             assert reading["valid"] or reading["why_not"]
