@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import log
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from stand_in import CLIP
 
 from unplastic.looks import look, solve
 from unplastic.looks.consensus import BLACK, EDGE, LEVELS, MIDDLE, SCENE, SKIN, WHITE, consensus
-from unplastic.looks.mend import SETTLED, mend
+from unplastic.looks.mend import CURVE, SETTLED, mend
 from unplastic.looks.together import distance, together
 from unplastic.reading import Plasticity, Reading, Report
 from unplastic.treat.grade import Grade
@@ -95,7 +96,7 @@ def test_what_no_grade_should_mend_is_named_in_plain_words():
     (finding,) = found.findings
     assert finding.name == "scene_outlier"
     assert finding.text == (
-        "beside the other 3 shots, shot4.mp4 is 0.18 darker and twice as saturated: more than finishing should mend"
+        "beside the other 3 shots, shot4.mp4 is twice as saturated and 0.18 darker: more than finishing should mend"
     )
     assert finding.fix
     assert not any(shot.findings for shot in like)
@@ -119,11 +120,30 @@ def test_the_grade_takes_a_dark_shot_to_the_others():
 
 
 def test_the_look_s_own_grade_is_solved_for_the_shot_as_it_will_read():
-    strong = {"scene_chroma": 0.12, "scene_chroma_p95": 0.24}
+    strong = {"scene_chroma": 0.105, "scene_chroma_p95": 0.24}
     agreed = together([*three(scene_chroma_p95=0.15), report("d.mp4", **strong)])[3].agreed
     alone, matched = doses(None, report(**strong))["grade"], doses(agreed, report(**strong))["grade"]
-    assert matched.treatment.cdl_saturation == pytest.approx(0.08 * 1.2**SETTLED / 0.12, abs=0.001)
+    assert matched.treatment.cdl_saturation == pytest.approx(0.08 * 1.2**SETTLED / 0.105, abs=0.001)
     assert 0.0 < matched.treatment.knee_slope < alone.treatment.knee_slope
+
+
+def test_colour_is_kept_where_it_lies_when_the_tone_is_bent():
+    """A dark shot is lifted far more at its median than at the luma of a face: the face must not turn grey."""
+    dark = report("d.mp4", median_level=0.32, skin_level=0.55, **SKINS)
+    dark = replace(
+        dark, readings=tuple(replace(r, region="skin") if r.name == "skin_level" else r for r in dark.readings)
+    )
+    dose = doses(consensus([*three(**SKINS), dark]), dark)["grade"]
+    made = Grade.neutral(**{name: getattr(dose.treatment, name) for name in (*CURVE, "cdl_saturation")})
+    face = np.array([0.55, -0.06, 0.08])
+    assert np.hypot(*made.exact(1)(face)[1:]) == pytest.approx(0.10, rel=0.04)
+
+
+def test_a_cast_of_another_light_is_named_and_left_alone():
+    forest = report("d.mp4", neutral_cast_cr=-0.030)
+    shots = together([*three(), forest])
+    assert "0.032 greener in its greys" in shots[3].findings[0].text
+    assert doses(shots[3].agreed, forest)["grade"].treatment == doses(None, forest)["grade"].treatment
 
 
 def test_a_shot_among_its_like_is_solved_as_before():

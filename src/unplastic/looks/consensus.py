@@ -66,13 +66,13 @@ WHITE = Trait(
 )
 SPAN = Trait(CONTRAST, "frame", 0.059, 0.13, "{size:.2f} lower in contrast", "{size:.2f} higher in contrast")
 SCENE = Trait(
-    "scene_chroma", "frame", log(1.20), log(1.40), "{times} as saturated", "{times} as saturated", is_ratio=True
+    "scene_chroma", "frame", log(1.20), log(1.25), "{times} as saturated", "{times} as saturated", is_ratio=True
 )
 SKIN = Trait(
     "skin_chroma",
     "skin",
     log(1.12),
-    log(1.40),
+    log(1.25),
     "{times} as saturated in its skin",
     "{times} as saturated in its skin",
     is_ratio=True,

@@ -27,6 +27,9 @@ SETTLED = 0.5
 SOFTENED_MAX_PX = 1.25
 """Edges of this 10-90 % width and more are left alone by `treat.soften`: more blur would be defocus."""
 
+LEAST_SPAN, GAIN_MIN = 0.01, 0.25
+"""Keep what is divided by away from zero, on pictures that are nearly all white."""
+
 SATURATION_MAX, BALANCE_MAX = 4.0, 0.1
 """As far as the grade's own parameters go."""
 
@@ -38,11 +41,13 @@ CURVE = "slope", "offset", "power"
 class Mend:
     """How one shot is brought close: a tone curve, a share of its colour, a balance of white, and the width of edges.
 
-    ``tone`` is the curve, and black, median and white after it; ``edge_px`` is the edge width afterwards, in the shot's
-    own pixels.
+    ``tone`` is the curve, and black, median and white after it; ``gain`` is what it does to the colours by itself, and
+    ``saturation`` what is to become of them all in all. ``edge_px`` is the edge width afterwards, in the shot's own
+    pixels.
     """
 
     tone: tuple[Curve, Levels] | None
+    gain: float
     saturation: float
     cast: tuple[float, float]
     blur_px: float
@@ -81,9 +86,13 @@ def mend(agreed: Consensus, report: Report) -> Mend:
     levels = _moves(agreed, report, LEVELS)
     colour = _moves(agreed, report, (SKIN,)) or _moves(agreed, report, (SCENE,))
     casts = _moves(agreed, report, (BLUE, RED))
+    if any(cast.is_held for cast in casts):
+        casts = []  # another light, or a coloured wall: half of the way would be neither
+    tone = _tone(levels)
     blur, edge, why_blur = _blur(agreed, report)
     return Mend(
-        tone=_tone(levels),
+        tone=tone,
+        gain=_gain(tone[0], levels, report) if tone else 1.0,
         saturation=colour[0].aim / colour[0].here if colour and colour[0].here else 1.0,
         cast=(_shift(casts, BLUE), _shift(casts, RED)),
         blur_px=blur,
@@ -126,13 +135,14 @@ def joined(
 
 def _graded(treatment: Any, solution: Solution, found: Mend) -> Solution:
     values: dict[str, Any] = {}
-    gain = 1.0
+    gain = found.gain if found.tone else 1.0
     if found.tone:
         line, _ = found.tone
         values |= {name: (getattr(line, name),) * 3 for name in CURVE}
-        gain = line.gain
     if found.saturation != 1.0 or gain != 1.0:
-        values["cdl_saturation"] = round(min(found.saturation / gain * treatment.cdl_saturation, SATURATION_MAX), 3)
+        values["cdl_saturation"] = round(
+            min(found.saturation / max(gain, GAIN_MIN) * treatment.cdl_saturation, SATURATION_MAX), 3
+        )
     if found.cast != (0.0, 0.0):
         values |= {
             name: round(min(max(getattr(treatment, name) + cast / CAST_LUMA, -BALANCE_MAX), BALANCE_MAX), 4)
@@ -172,6 +182,15 @@ def _tone(moves: list[_Move]) -> tuple[Curve, Levels] | None:
     aims = black.aim, middle.aim, white.aim
     found = curve((black.here, middle.here, white.here), aims)
     return (found, aims) if found else None
+
+
+def _gain(line: Curve, levels: list[_Move], report: Report) -> float:
+    """What the curve does to colour: at the luma of skin, or on the way from the median to white, where colours lie."""
+    skin = report.reading("skin_level", "skin")
+    if skin and skin.valid and skin.value is not None and shown_in(SKIN, report) is not None:
+        return line.gain_at(skin.value)
+    _, middle, white = levels
+    return (white.aim - middle.aim) / max(white.here - middle.here, LEAST_SPAN)
 
 
 def _why(moves: list[_Move]) -> str:

@@ -32,6 +32,10 @@ class Curve:
     power: float
     gain: float
 
+    def gain_at(self, level: float) -> float:
+        """The slope at a level: what the chroma of colours of that luma is scaled by."""
+        return self.power * self.slope * max(self.slope * level + self.offset, LEAST_ROOT) ** (self.power - 1.0)
+
 
 @dataclass(frozen=True, slots=True)
 class ToneMatch(Curve):
