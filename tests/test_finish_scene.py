@@ -78,7 +78,9 @@ def test_the_reports_tell_of_the_scene(matched) -> None:
         assert {"others", "is_outlier", "distance", "agreed", "said"} == scene.keys()
         assert len(scene["others"]) == 3
         assert {"reading", "region", "agreed", "before", "after"} <= scene["agreed"][0].keys()
-        assert "Matched to" in each.outputs["html"].read_text()
+        page = each.outputs["html"].read_text()
+        assert f"Beside {', '.join(scene['others'])}: its worst trait lay" in page
+        assert f"--recipe {each.outputs['json']}" in page
 
 
 def test_an_outlier_is_named_on_every_way(shots, tmp_path: Path) -> None:

@@ -196,16 +196,15 @@ def _plain(value: Any) -> str:
 
 
 def _scene(scene: dict[str, Any]) -> list[str]:
-    """Which shots it was matched to, how far it lay from them and lies now, and what was said of it."""
+    """How far it lay from the other shots and lies now, in what, and what was said of it."""
     if not scene:
         return []
     lines = list(scene["said"])
     before, after = scene["distance"]["before"], scene["distance"]["after"]
     if before is not None:
         now = "" if after is None else f", {after:.1f} after"
-        others = ", ".join(scene["others"])
-        far = f"Its worst trait lay {before:.1f} tolerances from theirs before{now}; up to 1 is framing."
-        lines.insert(0, f"Matched to {others}. {far}")
+        far = f"its worst trait lay {before:.1f} tolerances off before{now}; up to 1 is framing"
+        lines.insert(0, f"Beside {', '.join(scene['others'])}: {far}.")
     strays = [each for each in scene["agreed"] if max(each["tolerances_before"], each["tolerances_after"] or 0.0) > 1.0]
     return [*lines, *(_stray(each) for each in strays)]
 
@@ -225,6 +224,8 @@ def _guards(guards: Sequence[Guard]) -> list[dict[str, Any]]:
 
 def _again(finished: Finished) -> str:
     recipe = finished.recipe
+    if "scene" in recipe:  # alone it would be solved as another shot
+        return f"unplastic finish {shlex.quote(finished.file)} --recipe {shlex.quote(str(finished.outputs['json']))}"
     options = [f"--{key} {shlex.quote(str(recipe[key]))}" for key in ("look", "strength", "seed") if key in recipe]
     larger = recipe.get("upscale", {})
     if larger.get("active"):
