@@ -54,7 +54,7 @@ def main(folder: Path) -> None:
 
 
 def framings(clip: Clip) -> Iterator[Report]:
-    """The middle of a clip, measured in every framing."""
+    """The middle of a clip, measured in every framing; edges count in its own pixels, as one camera's at one size."""
     run = plan(clip)[len(plan(clip)) // 2]
     shot = list(pictures(clip, start=run.start, count=FRAMES))
     for framing in FRAMINGS:
@@ -62,7 +62,8 @@ def framings(clip: Clip) -> Iterator[Report]:
             int(share * side) // 4 * 4 for share, side in zip(framing, (clip.width, clip.height) * 2, strict=True)
         )
         framed = replace(clip, width=right - left, height=bottom - top)
-        yield examine([[_framed(each, clip, (left, top, right, bottom)) for each in shot]], framed)
+        report = examine([[_framed(each, clip, (left, top, right, bottom)) for each in shot]], framed)
+        yield replace(report, width=clip.width, height=clip.height)
 
 
 def _framed(picture: Picture, clip: Clip, box: tuple[int, int, int, int]) -> Picture:
