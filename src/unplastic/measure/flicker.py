@@ -19,11 +19,15 @@ from unplastic.vision.masks import REGIONS
 from unplastic.vision.triples import BLOCK_PX, Triple, triples
 
 EVERYWHERE = ("frame", *REGIONS)
+UNITS = {"local_flicker": "codes", "flicker_beyond_grain": "codes", "local_flicker_ratio": "1"}
 STRIDES = (4, 8)
 STEPS_MIN = {4: 12, 8: 18}
 PHASES_MIN = {4: 4, 8: 6}
 FLOOR_MARGIN = 1.2
 """The grain floor is known to about this factor: what lies below it is not called flicker."""
+
+HIDDEN_CODES8 = 0.1
+"""Flicker that an error of the floor may hide, and nothing be lost."""
 
 SEED = 20_261_126
 DRAWS = 300
@@ -53,8 +57,9 @@ class Flicker:
     it (more when it is coarse), which is the floor.
 
     local_flicker_ratio: rms of it over the floor: 1 for pure grain. local_flicker: the root of what is above 1.2
-    floors, in codes. periodic_flicker: rms swing, as a share, with which the power of frame differences follows a
-    period of 4 or 8 frames, the strides of video autoencoders, after what chance gives.
+    floors, in codes: never too much. flicker_beyond_grain: the root of what is above one floor, which grain moves
+    neither way; not valid where grain may hide it. periodic_flicker: rms swing, as a share, with which the power of
+    frame differences follows a period of 4 or 8 frames, the strides of video autoencoders, after what chance gives.
     """
 
     name: ClassVar[str] = "flicker"
@@ -91,17 +96,20 @@ class Flicker:
         found += [worst_first(p for p in places if p.name == _place_name(r))[:1] for r in REGIONS if r in known]
         return Evidence(tuple(readings), places=tuple(place for each in found for place in each))
 
-    def _readings(self, region: str, observations: Sequence[FlickerTiles], clip: Clip) -> tuple[Reading, Reading]:
+    def _readings(self, region: str, observations: Sequence[FlickerTiles], clip: Clip) -> tuple[Reading, ...]:
         rows = np.concatenate([np.empty((0, 3)), *(o.sums[region] for o in observations if region in o.sums)])
         why = self._why_not(region, rows, observations, clip)
         if why:
-            missing = Reading.missing
-            return missing("local_flicker", region, "codes", why), missing("local_flicker_ratio", region, "1", why)
+            return tuple(Reading.missing(name, region, unit, why) for name, unit in UNITS.items())
         margin = FLOOR_MARGIN**2
         above = pooled(rows, lambda s: root(share(s[:, 1] - margin * s[:, 2], s[:, 0])))
         ratio = pooled(rows, lambda s: root(share(s[:, 1], np.maximum(s[:, 2], 1e-9 * s[:, 0]))))
-        known = above.reading("local_flicker", "codes", region), ratio.reading("local_flicker_ratio", "1", region)
-        return as_coded(known[0], clip), as_coded(known[1], clip)
+        known = (
+            above.reading("local_flicker", "codes", region),
+            _beyond_grain(rows, region),
+            ratio.reading("local_flicker_ratio", "1", region),
+        )
+        return tuple(as_coded(reading, clip) for reading in known)
 
     def _why_not(self, region: str, rows: Array, observations: Sequence[FlickerTiles], clip: Clip) -> str | None:
         if clip.frames < 3:
@@ -123,6 +131,15 @@ class Flicker:
         seen = [each for each in found if region in each.blocks]
         worst = max(seen, key=lambda each: float((each.blocks[region] * np.square(each.swing)).sum()))
         return worst_place(_place_name(region), run, worst.frame, np.where(enough, above, np.nan))
+
+
+def _beyond_grain(rows: Array, region: str) -> Reading:
+    """Power above one floor: its expectation does not depend on the grain, until the floor's own error drowns it."""
+    name, unit = "flicker_beyond_grain", UNITS["flicker_beyond_grain"]
+    _, power, floor = rows.sum(axis=0) / rows[:, 0].sum()
+    if power < FLOOR_MARGIN**2 * floor and (FLOOR_MARGIN**2 - 1.0) * floor > HIDDEN_CODES8**2:
+        return Reading.missing(name, region, unit, "grain hides whatever flickers")
+    return pooled(rows, lambda s: root(share(s[:, 1] - s[:, 2], s[:, 0]))).reading(name, unit, region)
 
 
 def _place_name(region: str) -> str:

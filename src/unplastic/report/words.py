@@ -63,6 +63,9 @@ WORDS = {
     "local_flicker": Words(
         "flicker of detail", "small areas from frame to frame, beyond what grain explains", TIME, "higher"
     ),
+    "flicker_beyond_grain": Words(
+        "flicker beside grain", "small areas from frame to frame, grain taken off", TIME, "higher"
+    ),
     "local_flicker_ratio": Words(
         "flicker against grain", "small areas from frame to frame; 1 is grain alone", TIME, "higher"
     ),
