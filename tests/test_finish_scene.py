@@ -11,7 +11,7 @@ import pytest
 import scenes
 from test_finish import digest, run
 from unplastic.errors import ClipMissing, ClipUnsupported, RecipeError
-from unplastic.scene import finish_scene
+from unplastic.scene import finish_scene, read_scene
 
 WIDTH, HEIGHT, FRAMES = 256, 192, 12
 
@@ -93,6 +93,16 @@ def test_an_outlier_is_named_on_every_way(shots, tmp_path: Path) -> None:
     (finding,) = [each for each in clips["night.mp4"]["findings"] if each["name"] == "scene_outlier"]
     assert "darker" in finding["text"]
     assert finding["text"] in (tmp_path / "night_report.html").read_text()
+
+
+def test_day_and_night_are_told_apart(shots, tmp_path: Path) -> None:
+    again = tmp_path / "night2.mp4"
+    again.write_bytes(shots["night"].read_bytes())
+    scene = read_scene([shots["a"], shots["night"], shots["b"], again])
+    assert [shot.others for shot in scene.shots.values()] == [("b.mp4",), ("night2.mp4",), ("a.mp4",), ("night.mp4",)]
+    for shot in scene.shots.values():
+        assert [finding.name for finding in shot.findings] == ["scene_groups"]
+        assert "night.mp4 and night2.mp4 are" in shot.findings[0].text
 
 
 def test_one_shot_is_finished_as_before(shots, tmp_path: Path) -> None:
