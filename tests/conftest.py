@@ -11,6 +11,7 @@ from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from development import CLIPS
 from scenes import write_scene
 from unplastic.errors import WeightsError
 from unplastic.weights import fetch
@@ -19,8 +20,6 @@ settings.register_profile("steady", derandomize=True)
 settings.register_profile("search", max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 """The same examples every time, so that a red build means a change; HYPOTHESIS_PROFILE=search looks for new ones."""
-
-CLIPS = Path(__file__).parents[2] / "shared" / "clips"
 
 
 def pytest_configure(config: pytest.Config) -> None:

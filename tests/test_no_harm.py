@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import CLIPS
+from development import CLIPS
 from unplastic.color import codes8
 from unplastic.finish import measure
 from unplastic.looks import look, solve
