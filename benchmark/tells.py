@@ -5,10 +5,10 @@
 An AUC is the chance that a random AI clip reads higher than a random camera clip: 0.5 says nothing. Clips count by
 their source (repository): every source has the same weight, since clips of one source are not independent. The interval
 is a bootstrap over sources. Bits per pixel, lines and frames per second stand in the table as confounders: a reading
-that does no better than they do has shown nothing. Weights were not fitted here. Masks, flat blocks, bands and the
-screen lock were mended after looking at these clips, and the limits of the findings on skin colour, boiling and flicker
-of detail were set from their camera side; the score's reference is these same camera clips, which flatters the row of
-the score.
+that does no better than they do has shown nothing. Weights are fitted elsewhere (fit_weights.py, whose figures are out
+of source). Masks, flat blocks, bands and the screen lock were mended after looking at these clips, and the limits of
+the findings on skin colour, boiling and flicker of detail were set from their camera side; the score's reference and
+weights come from these same clips, which flatters the score.
 """
 
 from __future__ import annotations
