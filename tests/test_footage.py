@@ -98,14 +98,18 @@ def test_too_few_clips_say_so_with_what_was_left_out(tmp_path: Path, plastic_cli
     assert [path.name for path in tmp_path.iterdir()] == ["few"]
 
 
-def made(readings: dict[str, float], findings: tuple[str, ...] = (), bits: float = 0.3) -> Sample:
+NO_VERDICT = Plasticity(None, None, None, 0.0, None)
+
+
+def made(
+    readings: dict[str, float], findings: tuple[str, ...] = (), bits: float = 0.3, verdict: Plasticity = NO_VERDICT
+) -> Sample:
     clip = Clip(
         Path("a.mp4"), "mp4", "h264", None, None, 1280, 720, Fraction(1), 0, Fraction(24), False, 48, 0, Fraction(2),
         Fraction(1, 24), 8, "420", ColorTags(), round(bits * 1280 * 720 * 24),
     )  # fmt: skip
     said = tuple(Finding(name, "warning", "frame", None, "", "") for name in findings)
     found = tuple(Reading(name, "frame", value, "1") for name, value in readings.items())
-    verdict = Plasticity(None, None, None, 0.0, None)
     return Sample("a", clip, Report("a.mp4", 1280, 720, 24.0, 48, bits, verdict, found, said))
 
 
@@ -119,11 +123,13 @@ CAMERA = {"grain_sigma": 1.2, "banding": 0.2, "texture_rms": 3.0}
         (made(CAMERA, ("frozen_grain",)), "does not change"),
         (made(CAMERA | {"banding": 30.0}), "flat colours"),
         (made(CAMERA | {"texture_rms": 0.1}), "far less texture"),
+        (made(CAMERA, verdict=Plasticity(90.0, 85.0, 95.0, 1.0, "boil_loss", "generated")), "score higher"),
     ],
-    ids=["generated", "frozen", "cartoon", "smooth"],
+    ids=["no grain", "frozen", "cartoon", "smooth", "generated"],
 )
 def test_generated_and_drawn_folders_are_doubted(sample: Sample, word: str) -> None:
-    (said,) = doubts([sample, sample, made(CAMERA)])
+    reads_camera = made(CAMERA, verdict=Plasticity(5.0, 0.0, 9.0, 1.0, None, "camera"))
+    (said,) = doubts([sample, sample, reads_camera])
     assert said.startswith("2 of 3 clips")
     assert word in said
     assert doubts([sample, made(CAMERA), made(CAMERA)]) == ()

@@ -95,6 +95,7 @@ def doubts(videos: list[Sample]) -> tuple[str, ...]:
         ("hold a pattern that sticks to the screen or does not change", _is_frozen),
         ("show flat colours in steps, as drawings do", _is_flat),
         ("have far less texture than the camera clips of the shipped reference", _is_smooth),
+        ("score higher than camera clips do", _reads_generated),
     )
     found = []
     for text, trait in asked:
@@ -157,6 +158,11 @@ def _is_smooth(sample: Sample) -> bool | None:
     spread = shipped_reference().spread("texture_rms", "frame", Covariates.of(sample.clip))
     texture = _value(sample, "texture_rms")
     return None if spread is None or texture is None else texture < 0.5 * spread.q10
+
+
+def _reads_generated(sample: Sample) -> bool | None:
+    verdict = sample.report.plasticity.verdict
+    return None if verdict is None else verdict == "generated"
 
 
 def figures(built: Built) -> dict[str, Any]:
