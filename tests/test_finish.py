@@ -32,7 +32,7 @@ def digest(path: Path) -> str:
 
 def run(*arguments: str | Path, **options) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "unplastic", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=240, **options)
 
 
 @pytest.fixture(scope="module")

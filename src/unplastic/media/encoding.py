@@ -17,6 +17,7 @@ from unplastic.media.carry import Carriage, carry_tags, has_foreign_tags
 from unplastic.media.decode import plane_view
 from unplastic.media.hdr import Light, encoder_options, read_light
 from unplastic.media.masters import Master, options_of
+from unplastic.media.scheduling import ordinary_priority
 
 CONVERSION = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
 """To another chroma, and, with swscale's ordered dither, to 8 bits."""
@@ -41,7 +42,8 @@ class Encoding:
             self._stream = self._add_picture_stream(preset, light)
             carry_tags(clip, self._container, self._stream)
             self._carriage = Carriage(clip, self._container, sound_as="aac" if master.is_web else None)
-            self._stream.codec_context.open(strict=False)
+            with ordinary_priority():
+                self._stream.codec_context.open(strict=False)
             self._container.start_encoding()
         except BaseException:
             self._container.close()
