@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from unplastic.finish import finish, measure
     from unplastic.finished import Finished
     from unplastic.reading import Report
+    from unplastic.scene import finish_scene
 
 __version__ = "0.1.0"
-__all__ = ["Finished", "Report", "__version__", "finish", "measure"]
+__all__ = ["Finished", "Report", "__version__", "finish", "finish_scene", "measure"]
 
 _HOMES = {
     "Finished": "unplastic.finished",
     "Report": "unplastic.reading",
     "finish": "unplastic.finish",
+    "finish_scene": "unplastic.scene",
     "measure": "unplastic.finish",
 }
 
