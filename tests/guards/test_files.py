@@ -36,3 +36,15 @@ def test_a_changed_file_is_seen(name: str, master: Clip) -> None:
 def test_a_silent_clip_has_no_offset() -> None:
     silent = replace(CLIP, sound=())
     assert guard("sound offset", silent, silent).value == "the clip is silent"
+
+
+def test_a_container_that_counts_milliseconds_may_be_off_by_one() -> None:
+    millisecond = Fraction(1, 1000)
+    matroska = replace(CLIP, time_base=millisecond, start_pts=0, duration_s=CLIP.duration_s + millisecond)
+    assert guard("time", matroska).ok is True
+    assert guard("time", replace(matroska, duration_s=CLIP.duration_s + 2 * millisecond)).ok is False
+    assert guard("time", replace(matroska, time_base=Fraction(1, 24))).ok is True, (
+        "a coarse clock is no excuse for more"
+    )
+    coarse = replace(matroska, time_base=Fraction(1, 24), duration_s=CLIP.duration_s + Fraction(1, 24))
+    assert guard("time", coarse).ok is False

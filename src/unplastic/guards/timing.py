@@ -10,6 +10,12 @@ from unplastic.guards.pair import UNWRITTEN, Pair
 from unplastic.parameter import check, parameter
 from unplastic.reading import Guard
 
+TICK_MAX_S = 0.001
+"""Matroska counts milliseconds: start and end are each rounded to one, and a duration can be off by a whole one."""
+
+EXACT_S = 1e-9
+"""Times are fractions, and are compared as floats."""
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -30,4 +36,5 @@ class Timing:
             return unchecked(self, UNWRITTEN)
         shift = abs(float(source.start_pts * source.time_base - master.start_pts * master.time_base))
         apart = max(shift, abs(float(source.duration_s - master.duration_s)))
-        return Guard(self.name, apart <= self.apart_max_s, f"{apart:.4f} s", f"{self.apart_max_s} s")
+        allowed = max(self.apart_max_s, min(float(master.time_base), TICK_MAX_S))
+        return Guard(self.name, apart <= allowed + EXACT_S, f"{apart:.4f} s", f"{allowed:.4g} s")
