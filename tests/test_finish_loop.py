@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import unplastic as up
+from plates import write_plate
 from test_finish import run
 from unplastic.errors import RecipeError
 from unplastic.looks.stored import read_recipe
@@ -69,3 +70,20 @@ def test_resolve_alone_is_one_sentence(plastic_clip: Path) -> None:
     assert done.returncode == 1
     assert "--recipe" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_plate_survives_regeneration(plastic_clip: Path, tmp_path: Path) -> None:
+    """Solved anew, a recipe that was matched to a plate is matched to it again, or says where it looked."""
+    write_plate(tmp_path / "plate.mkv", 2.0, frames=12)
+    first = up.finish(plastic_clip, out=tmp_path, web=False, rounds=0, match=tmp_path / "plate.mkv")
+    again = ["finish", plastic_clip, "--out", tmp_path / "b", "--no-web", "--rounds", "0", "--json", "--resolve",
+             "--recipe", first.outputs["json"]]  # fmt: skip
+    done = run(*again)
+    assert done.returncode == 0, done.stderr
+    (clip,) = json.loads(done.stdout)["clips"]
+    assert clip["recipe"]["plate"]["file"] == "plate.mkv"
+    (tmp_path / "plate.mkv").unlink()
+    lost = run(*again, "--overwrite")
+    assert lost.returncode == 1
+    assert "--match" in lost.stderr
+    assert "Traceback" not in lost.stderr

@@ -17,7 +17,7 @@ from unplastic.finish import finish, measure, plate
 from unplastic.finished import Finished
 from unplastic.looks.loop import ROUNDS
 from unplastic.looks.plate import Plate
-from unplastic.looks.stored import read_recipe
+from unplastic.looks.stored import Stored, read_recipe
 from unplastic.reading import Report
 from unplastic.scene import Scene, read_scene, side_by_side
 
@@ -56,6 +56,7 @@ class Job:
             pins=stored.pins | self.pins,
             upscale=stored.upscale,
             upscaler=stored.upscaler,
+            match=self.match or _plate_of(stored, self.recipe.parent),
         )
 
     def finish(self, path: Path, progress: Any = None) -> Finished:
@@ -86,6 +87,16 @@ class Job:
             self,
             scene=read_scene(clips, look=self.look, strength=self.strength, pins=self.pins, recipe=self.recipe),
         )
+
+
+def _plate_of(stored: Stored, folder: Path) -> Path | None:
+    """The plate of an earlier recipe: beside its report, or here."""
+    if stored.plate is None:
+        return None
+    for place in (folder / stored.plate, Path(stored.plate)):
+        if place.is_file():
+            return place
+    raise RecipeError(f"the recipe was matched to {stored.plate}, which is not here", "say where it is with --match")
 
 
 def finish_all(inputs: list[Path], job: Job, *, jobs: int, as_json: bool, as_scene: bool = False) -> int:

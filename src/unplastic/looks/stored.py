@@ -20,12 +20,17 @@ PINNED = "pinned"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An earlier recipe: all of it, and ``pins``, the values that nobody may change when it is solved anew."""
+    """An earlier recipe: all of it, and what it was made from.
+
+    ``pins`` are the values that nobody may change when it is solved anew, ``plate`` is the file name of the camera plate
+    that it was matched to.
+    """
 
     recipe: Recipe
     pins: dict[str, dict[str, Any]]
     upscale: str
     upscaler: str
+    plate: str | None
 
 
 def read_recipe(path: str | Path) -> Stored:
@@ -63,6 +68,7 @@ def _stored(recipe: dict[str, Any]) -> Stored:
         pins,
         str(larger.get("size", "off")) if larger.get("active") else "off",
         str(larger.get("upscaler", "lanczos")),
+        Path(str(recipe["plate"]["file"])).name if recipe.get("plate") else None,
     )
 
 
