@@ -22,8 +22,8 @@ PINNED = "pinned"
 class Stored:
     """An earlier recipe: all of it, and what it was made from.
 
-    ``pins`` are the values that nobody may change when it is solved anew, ``plate`` is the file name of the camera plate
-    that it was matched to.
+    ``pins`` are the values that nobody may change when it is solved anew, ``plate`` is the file name of the plate that
+    it was matched to.
     """
 
     recipe: Recipe
