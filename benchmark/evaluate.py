@@ -30,6 +30,7 @@ from unplastic.media import probe
 HERE = Path(__file__).parent
 FRAMES_MIN = 16
 DRAWS = 1000
+FAMILIES = ("seedance", "hunyuan", "ltx", "longcat", "wan", "skyreels", "humo", "stableavatar")
 CAMERA_ARMS = ("recompress", "grain", "full")
 
 
@@ -81,16 +82,19 @@ def worked(job: tuple[Path, Judged, int]) -> Judged | str:
 
 
 def log_odds(clips: list[Judged]) -> dict[str, dict[str, float]]:
-    """Per clip and arm: log odds of being generated, by a judge that saw no clip of the same source."""
+    """Per clip and arm: log odds of being generated, by a judge that saw no clip of its source or generator."""
     found: dict[str, dict[str, float]] = {}
-    for source in sorted({clip.source for clip in clips}):
-        others = [clip for clip in clips if clip.source != source]
-        x = np.array([clip.arms["recompress"] for clip in others])
-        judge = Classifier(x, np.array([clip.is_ai for clip in others]))
-        for clip in clips:
-            if clip.source == source:
-                found[clip.name] = {arm: float(judge.log_odds(x[None])[0]) for arm, x in clip.arms.items()}
+    for clip in clips:
+        others = [each for each in clips if each.source != clip.source and not families(each) & families(clip)]
+        x = np.array([each.arms["recompress"] for each in others])
+        judge = Classifier(x, np.array([each.is_ai for each in others]))
+        found[clip.name] = {arm: float(judge.log_odds(x[None])[0]) for arm, x in clip.arms.items()}
     return found
+
+
+def families(clip: Judged) -> set[str]:
+    """The models that a generated clip comes from, whatever their version and host."""
+    return {each for each in FAMILIES if each in clip.generator.lower()} if clip.is_ai else set()
 
 
 def by_source(clips: list[Judged], statistic, seed: int = 1) -> tuple[float, float, float]:
@@ -196,8 +200,8 @@ def write(clips: list[Judged], crf: int) -> None:
         f"{dt.date.today()}. {ai} generated and {camera} camera clips of {len({c.source for c in clips})} sources, "
         "24 sampled frames each (those that the solver tries), every arm through "
         f"x264 crf {crf} tune grain. The judge is `benchmark/judge.py`: "
-        "wavelet statistics of patches and a ridge classifier, trained on raw clips of other sources only, never seen "
-        "by the solver. AUC: how well it tells the arm from untouched camera clips (0.5: not at all). Gap closed: "
+        "wavelet statistics of patches and a ridge classifier, trained on raw clips of other sources and other generators "
+        "only, never seen by the solver. AUC: how well it tells the arm from untouched camera clips (0.5: not at all). Gap closed: "
         "share of the log odds between raw and the median camera clip (1: all, below 0: further away). Beats: "
         "share of clips that it holds for more camera-like than the raw one, and than grain alone. 90 % intervals over "
         "sources.\n\n"
