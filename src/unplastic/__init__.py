@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from unplastic.finish import finish, measure
     from unplastic.finished import Finished
+    from unplastic.prompts import rewrite as prompt
     from unplastic.reading import Report
     from unplastic.scene import finish_scene
 
 __version__ = "0.1.0"
-__all__ = ["Finished", "Report", "__version__", "finish", "finish_scene", "measure"]
+__all__ = ["Finished", "Report", "__version__", "finish", "finish_scene", "measure", "prompt"]
 
 _HOMES = {
     "Finished": "unplastic.finished",
@@ -27,7 +28,11 @@ _HOMES = {
     "finish": "unplastic.finish",
     "finish_scene": "unplastic.scene",
     "measure": "unplastic.finish",
+    "prompt": "unplastic.prompts",
 }
+
+_NAMES = {"prompt": "rewrite"}
+"""Public names that are called otherwise in their rooms."""
 
 
 def _public(name: str) -> property:
@@ -38,7 +43,7 @@ def _public(name: str) -> property:
     """
 
     def load(_: ModuleType) -> Any:
-        return getattr(import_module(_HOMES[name]), name)
+        return getattr(import_module(_HOMES[name]), _NAMES.get(name, name))
 
     return property(load, lambda _module, _room: None)
 

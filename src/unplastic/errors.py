@@ -10,6 +10,8 @@
     │   ├── ResultExists           a finished file is in the way and --overwrite was not given
     │   └── ResultUnwritable       no permission, disk full, or the encoder refuses the picture
     ├── RecipeError                a look, table or parameter is wrong
+    ├── LexiconError               a lexicon file of the user's is not one
+    ├── PromptError                a prompt cannot be worked on
     ├── WeightsError               the weights of a network cannot be had: what needs them falls back or stops
     └── UnknownName                no member of that name in a room; the known ones are listed
 
@@ -70,6 +72,14 @@ class ResultUnwritable(ResultError):
 
 class RecipeError(UnplasticError):
     """A look, table or parameter is wrong."""
+
+
+class LexiconError(UnplasticError):
+    """A lexicon file of the user's is not one."""
+
+
+class PromptError(UnplasticError):
+    """A prompt cannot be worked on."""
 
 
 class WeightsError(UnplasticError):

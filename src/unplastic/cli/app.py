@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 import unplastic
-from unplastic.cli import compare, doctor, finish, looks, measure, reference
+from unplastic.cli import compare, doctor, finish, looks, measure, prompt, reference
 
 app = typer.Typer(
     name="unplastic",
@@ -35,5 +35,6 @@ app.command()(finish.finish)
 app.command()(measure.measure)
 app.command()(compare.compare)
 app.command()(looks.looks)
+app.command()(prompt.prompt)
 app.add_typer(reference.reference, name="reference")
 app.command()(doctor.doctor)
