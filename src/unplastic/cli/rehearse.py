@@ -23,9 +23,7 @@ def rehearse(
     echo: Annotated[
         bool, typer.Option("--echo/--no-echo", help="Whether listings show what was sent to the service.")
     ] = True,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="The address, and at the end the bill, as JSON.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The address, and at the end the bill, as JSON.")] = False,
 ) -> None:
     """Serve every provider's protocol on this machine until interrupted, then say what it would have cost."""
     import json
