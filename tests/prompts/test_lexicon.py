@@ -15,7 +15,7 @@ def test_what_is_written_is_found_again() -> None:
     known = lexicon()
     for light in known.lights:
         assert known.slots["dark"].search(light.dark.lower()), light
-        assert known.light_pattern.search(light.phrase.lower()), light
+        assert known.scan("lights", light.phrase.lower()), light
     for surface in known.surfaces:
         for size in SIZES:
             for phrase in surface.phrases(size):

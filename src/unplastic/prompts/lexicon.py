@@ -19,6 +19,11 @@ from unplastic.errors import LexiconError
 SIZES = ("ecu", "cu", "mcu", "ms", "ws")
 """Extreme close-up, close-up, medium close-up, medium shot, wide shot."""
 
+Span = tuple[int, int, int]
+"""First character, the one after the last, and the number of the entry."""
+
+KEPT_MAX, SENTENCE_KEPT_MAX = 20_000, 1000
+
 HINT = "see src/unplastic/data/prompts/words.toml for the shape"
 
 
@@ -108,16 +113,30 @@ class Lexicon:
     real_people: re.Pattern[str]
     version: str
 
+    patterns: dict[str, re.Pattern[str]] = field(init=False, repr=False)
+    by_code: dict[str, Word] = field(init=False, repr=False)
+    negative_patterns: tuple[tuple[Negative, re.Pattern[str]], ...] = field(init=False, repr=False)
+    _kept: dict[tuple[str, str], tuple[Span, ...]] = field(init=False, repr=False, default_factory=dict)
+
     def __post_init__(self) -> None:
-        object.__setattr__(self, "pattern", _together([word.find for word in self.words]))
+        words = _together([word.find for word in self.words])
+        lights = _together([light.find for light in self.lights])
+        object.__setattr__(self, "patterns", {**self.slots, "words": words, "lights": lights})
         object.__setattr__(self, "by_code", {word.code: word for word in self.words})
-        object.__setattr__(self, "light_pattern", _together([light.find for light in self.lights]))
         object.__setattr__(self, "negative_patterns", tuple((n, _bounded(n.find)) for n in self.negatives))
 
-    pattern: re.Pattern[str] = field(init=False, repr=False)
-    by_code: dict[str, Word] = field(init=False, repr=False)
-    light_pattern: re.Pattern[str] = field(init=False, repr=False)
-    negative_patterns: tuple[tuple[Negative, re.Pattern[str]], ...] = field(init=False, repr=False)
+    def scan(self, name: str, sentence: str) -> tuple[Span, ...]:
+        """Where a pattern is found in a sentence in small letters; the sentences that we write ourselves come often."""
+        key = (name, sentence)
+        found = self._kept.get(key)
+        if found is None:
+            matches = self.patterns[name].finditer(sentence)
+            found = tuple((*match.span(), int((match.lastgroup or "_0")[1:])) for match in matches)
+            if len(self._kept) >= KEPT_MAX:
+                self._kept.clear()
+            if len(sentence) <= SENTENCE_KEPT_MAX:
+                self._kept[key] = found
+        return found
 
 
 @cache

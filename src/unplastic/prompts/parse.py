@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
-from unplastic.prompts.lexicon import Lexicon, Light, Surface, Word
+from unplastic.prompts.lexicon import Lexicon, Light, Span, Surface, Word
 
 PROTECTED = re.compile(
     r"<<<\w+>>>|@\w+|\b(?:Image|Video|Audio) ?\d+\b|\[\d{1,2}:\d{2}(?:[^\]\n]{0,20})\]"
@@ -16,6 +17,7 @@ PROTECTED = re.compile(
 )
 """References, timestamps, and what is spoken or written in the picture: never touched."""
 
+END = re.compile(r"[.!?]\s+|\n")
 SENTENCE = re.compile(
     r"(?:[^.!?\n。！？]|[.!?](?![\s\"”»]|$))+(?:[.!?。！？]+(?=\s|$|[\"”»])[\"”»]?|\n|$|[。！？])",
 )
@@ -99,13 +101,13 @@ class Prompt:
     def lights(self) -> tuple[Light, ...]:
         """Named sources, in the order of the text, each once."""
         found: dict[str, Light] = {}
-        for match in self.lexicon.light_pattern.finditer(self.low):
-            light = self.lexicon.lights[_number(match)]
+        for _, _, number in self.find("lights"):
+            light = self.lexicon.lights[number]
             found.setdefault(light.id, light)
         return tuple(found.values())
 
     @cached_property
-    def textures(self) -> tuple[re.Match[str], ...]:
+    def textures(self) -> tuple[Span, ...]:
         """Words that give texture."""
         return self.find("texture")
 
@@ -136,7 +138,13 @@ class Prompt:
     def hits(self) -> tuple[tuple[Word, int, int], ...]:
         """Words of the lexicon with their places, whatever they mean there."""
         words = self.lexicon.words
-        return tuple((words[_number(m)], *m.span()) for m in self.lexicon.pattern.finditer(self.low))
+        return tuple((words[number], start, end) for start, end, number in self.find("words"))
+
+    @cached_property
+    def _pieces(self) -> tuple[tuple[int, str], ...]:
+        """Sentences in small letters with their first character: no pattern reaches over the end of one."""
+        ends = [match.end() for match in END.finditer(self.low)]
+        return tuple((low, self.low[low:high]) for low, high in pairwise([0, *ends, len(self.low)]) if low < high)
 
     @cached_property
     def _has(self) -> dict[str, bool]:
@@ -145,16 +153,16 @@ class Prompt:
     def has(self, slot: str) -> bool:
         """Whether the words of a slot (``slots.toml``) are found outside what is protected."""
         if slot not in self._has:
-            self._has[slot] = self.lexicon.slots[slot].search(self.low) is not None
+            self._has[slot] = any(self.lexicon.scan(slot, piece) for _, piece in self._pieces)
         return self._has[slot]
 
-    def find(self, slot: str) -> tuple[re.Match[str], ...]:
-        """All words of a slot."""
-        return tuple(self.lexicon.slots[slot].finditer(self.low))
-
-
-def _number(match: re.Match[str]) -> int:
-    return int((match.lastgroup or "_0")[1:])
+    def find(self, slot: str) -> tuple[Span, ...]:
+        """All places of a slot's words."""
+        return tuple(
+            (start + low, end + low, number)
+            for low, piece in self._pieces
+            for start, end, number in self.lexicon.scan(slot, piece)
+        )
 
 
 def first_sentence(text: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ TIMED = re.compile(r"\[\d{1,2}:\d{2}|\b(?:shot|scene|beat|cut)\s*\d+\b|\d{1,2}:\
 
 def check(prompt: Prompt, _: Model | None) -> Iterator[Finding]:
     """Two moves, unless they are timed or in shots of their own."""
-    moves = {match.group().split()[0].split("-")[0].rstrip("s") for match in prompt.find("moves")}
+    moves = {re.split(r"[\s-]", prompt.low[low:high])[0].rstrip("s") for low, high, _ in prompt.find("moves")}
     if len(moves) > 1 and not TIMED.search(prompt.text):
         why = "two moves in one shot: the model does half of each"
         yield Finding("several_camera_moves", 1, ", ".join(sorted(moves)), why, "one clear move", fixable=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from unplastic.prompts.finding import Finding
-from unplastic.prompts.lexicon import Model
+from unplastic.prompts.lexicon import Model, Span
 from unplastic.prompts.parse import Prompt
 
 TEXTURES_MAX = {"ecu": 6, "cu": 6, "mcu": 6, "ms": 5, "ws": 5}
@@ -16,42 +16,22 @@ DENIED_BY = ("flawless", "porcelain_skin", "beauty_light")
 
 def check(prompt: Prompt, _: Model | None) -> Iterator[Finding]:
     """Findings with the place of the word."""
-    words = prompt.textures
+    spans = prompt.textures
     most = TEXTURES_MAX[prompt.size_or_guess]
-    if len(words) > most:
-        start, end = words[most].span()
-        yield Finding(
-            "too_many_textures",
-            1,
-            words[most].group(),
-            f"{len(words)} texture words: the model averages them",
-            "keep the three that matter",
-            start,
-            end,
-            False,
-        )
+    if len(spans) > most:
+        why = f"{len(spans)} texture words: the model averages them"
+        yield _at(prompt, "too_many_textures", 1, spans[most], why, "keep the three that matter", is_fixable=False)
     if prompt.size in {"ms", "ws"}:
-        for match in prompt.find("fine"):
-            yield Finding(
-                "texture_too_fine",
-                2,
-                match.group(),
-                "this shot size cannot show it",
-                "shape and wear instead: weathered, sunburnt, rumpled",
-                *match.span(),
-            )
-    if words and _denies(prompt):
-        start, end = words[0].span()
-        yield Finding(
-            "texture_conflict",
-            2,
-            words[0].group(),
-            "the prompt asks for smooth skin as well, and the model averages",
-            "take out what is smooth",
-            start,
-            end,
-        )
+        for span in prompt.find("fine"):
+            fix = "shape and wear instead: weathered, sunburnt, rumpled"
+            yield _at(prompt, "texture_too_fine", 2, span, "this shot size cannot show it", fix)
+    if spans and any(word.code in DENIED_BY for word, _, _ in prompt.hits):
+        why = "the prompt asks for smooth skin as well, and the model averages"
+        yield _at(prompt, "texture_conflict", 2, spans[0], why, "take out what is smooth")
 
 
-def _denies(prompt: Prompt) -> bool:
-    return any(word.code in DENIED_BY for word, _, _ in prompt.hits)
+def _at(
+    prompt: Prompt, code: str, severity: int, span: Span, why: str, fix: str, *, is_fixable: bool = True
+) -> Finding:
+    start, end, _ = span
+    return Finding(code, severity, prompt.text[start:end], why, fix, start, end, is_fixable)
