@@ -67,7 +67,8 @@ def struck(text: str, open_text: str, edits: list[Edit]) -> str:
         if mark == "," and ENDS_IN_ARTICLE.search(left):  # a list of adjectives goes on after the comma
             carried = left.strip()
             continue
-        left = TAIL.sub("", left)
+        if not open_text[max(edit.end for edit in mine) : end].strip():
+            left = TAIL.sub("", left)
         words = re.findall(r"[\w'-]+", left.lower())
         if all(word in EMPTY for word in words):
             carried = ""
