@@ -74,6 +74,7 @@ class Ark:
     """``/ark/api/v3/contents/generations/tasks``, also without ``/api/v3``."""
 
     name: ClassVar[str] = "ark"
+    late: ClassVar[frozenset[str]] = frozenset({"face"})
     stage: Stage
 
     def routes(self) -> tuple[Route, ...]:

@@ -48,6 +48,7 @@ class Assets:
     """``POST /?Action=...&Version=2024-01-01``, at the root of the server and under ``/ark`` and ``/assets``."""
 
     name: ClassVar[str] = "assets"
+    late: ClassVar[frozenset[str]] = frozenset()
     stage: Stage
 
     def routes(self) -> tuple[Route, ...]:

@@ -154,7 +154,8 @@ class Stage:
         for job in self.jobs.values():
             if job.callback and job.tell and self.state(job) != job.said:
                 job.said = self.state(job)
-                self.outbox.extend([(job.callback, job.tell())] * (2 if job.doubled else 1))
+                letter = job.tell()
+                self.outbox.extend([(job.callback, letter)] * ((2 if job.doubled else 1) if letter else 0))
 
     def clear(self) -> None:
         """No jobs, no bill, no faults."""

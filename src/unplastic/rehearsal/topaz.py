@@ -48,6 +48,7 @@ class Topaz:
     """``/topaz/video/``, with and without a slash at the end; parts go to ``/topaz/storage``."""
 
     name: ClassVar[str] = "topaz"
+    late: ClassVar[frozenset[str]] = frozenset()
     stage: Stage
 
     def routes(self) -> tuple[Route, ...]:

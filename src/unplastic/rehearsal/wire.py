@@ -106,6 +106,8 @@ class Wire(Protocol):
     """One protocol. A member is a frozen dataclass made from the `Stage`."""
 
     name: ClassVar[str]
+    late: ClassVar[frozenset[str]]
+    """Refusals that a create decides on itself: the protocol refuses them in its own time."""
 
     def routes(self) -> tuple[Route, ...]:
         """Its calls, under ``/<name>``."""
