@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 import unplastic
-from unplastic.cli import compare, doctor, finish, looks, measure, prompt, reference
+from unplastic.cli import compare, doctor, finish, lexicon, looks, measure, prompt, reference
 
 app = typer.Typer(
     name="unplastic",
@@ -36,5 +36,6 @@ app.command()(measure.measure)
 app.command()(compare.compare)
 app.command()(looks.looks)
 app.command()(prompt.prompt)
+app.add_typer(lexicon.lexicon, name="lexicon")
 app.add_typer(reference.reference, name="reference")
 app.command()(doctor.doctor)
