@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +23,9 @@ def prompt(
     negative: Annotated[str, typer.Option(help="What you would put into a negative prompt.")] = "",
     light: Annotated[str, typer.Option(help="The scene's light, put in word for word.")] = "",
     lexicon_file: Annotated[Path | None, typer.Option("--lexicon", help="Your own words over ours.")] = None,
+    llm: Annotated[
+        str | None, typer.Option(help="Let this language model propose words first (extra llm), e.g. openai:gpt-5.")
+    ] = None,
     only_lint: Annotated[
         bool, typer.Option("--lint", help="Only say what is wrong; exit code 1 if something is.")
     ] = False,
@@ -33,9 +36,13 @@ def prompt(
     from unplastic.prompts import lexicon, rewrite
 
     words = lexicon(lexicon_file)
-    doctored = rewrite(
-        _read(text), model, shot_size=shot_size, surface=surface, words=words, negative=negative, light=light
-    )
+    wishes: dict[str, Any] = {"shot_size": shot_size, "surface": surface, "negative": negative, "light": light}
+    if llm is None:
+        doctored = rewrite(_read(text), model, words=words, **wishes)
+    else:
+        from unplastic.prompts.wording import worded
+
+        doctored = worded(_read(text), model, llm=llm, words=words, **wishes)
     if as_json:
         print_json(doctored.document())
     else:
