@@ -37,6 +37,11 @@ def test_for_machines() -> None:
     assert {"code", "before", "after", "why"} == set(document["changes"][0])
 
 
+def test_identity_and_references() -> None:
+    done = run("She waits.", "--identity", "Mara, 54, a welder", "--reference", "her face", "--reference", "the hall")
+    assert "Image 1 is her face; Image 2 is the hall. Mara, 54, a welder. She waits." in done.stdout
+
+
 def test_for_scripts(tmp_path: Path) -> None:
     assert run(TEXT, "--lint").exit_code == 1
     good = json.loads(run(TEXT, "--json").stdout)["text"]

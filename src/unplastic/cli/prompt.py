@@ -22,6 +22,10 @@ def prompt(
     surface: Annotated[str | None, typer.Option(help="What the shot is about: skin, hair, wool, water ...")] = None,
     negative: Annotated[str, typer.Option(help="What you would put into a negative prompt.")] = "",
     light: Annotated[str, typer.Option(help="The scene's light, put in word for word.")] = "",
+    identity: Annotated[str, typer.Option(help="A character's anchor, put in word for word.")] = "",
+    reference: Annotated[
+        list[str] | None, typer.Option(help="What reference image 1, 2 ... is. Several times.")
+    ] = None,
     lexicon_file: Annotated[Path | None, typer.Option("--lexicon", help="Your own words over ours.")] = None,
     llm: Annotated[
         str | None, typer.Option(help="Let this language model propose words first (extra llm), e.g. openai:gpt-5.")
@@ -37,6 +41,7 @@ def prompt(
 
     words = lexicon(lexicon_file)
     wishes: dict[str, Any] = {"shot_size": shot_size, "surface": surface, "negative": negative, "light": light}
+    wishes |= {"identity": identity, "references": tuple(reference or ())}
     if llm is None:
         doctored = rewrite(_read(text), model, words=words, **wishes)
     else:
