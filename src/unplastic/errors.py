@@ -13,6 +13,29 @@
     ├── LexiconError               a lexicon file of the user's is not one
     ├── PromptError                a prompt cannot be worked on
     ├── WeightsError               the weights of a network cannot be had: what needs them falls back or stops
+    ├── SettingsError              an environment variable or unplastic.toml says something that cannot be used
+    ├── ProviderError              a service did not do what was asked
+    │   ├── RequestUnfit           checked here and never sent: the model's card says that it cannot be done
+    │   ├── NotSent                it is proved that no order reached the service: sending again is safe
+    │   ├── Ambiguous              an order may have reached the service: never sent again, looked for in its list
+    │   └── Refused                the service said no, or its job failed
+    │       ├── ContentInput       the prompt or an input breaks a content rule
+    │       ├── ContentOutput      the picture that was made breaks one
+    │       ├── FacePolicy         a face that the service takes only from its own library
+    │       ├── Quota              a cap of the account: daily, or of jobs at once
+    │       ├── Region             not offered where the account or the address is
+    │       ├── Credit             no money left on the account
+    │       ├── RateLimit          too many requests: wait
+    │       ├── BadKey             a key is missing, wrong, or lacks the right
+    │       ├── ModelRetired       the model is gone
+    │       ├── ModelNotOpen       the account has not switched the model on
+    │       ├── TooLarge           an input is larger than the service takes
+    │       ├── WrongKind          an input is of a kind that the service does not take
+    │       ├── NoSuchJob          the service knows no job of that id, or keeps it no longer
+    │       ├── Expired            the result's address or record ran out
+    │       ├── Busy               the service is overloaded or broken: try later
+    │       └── Protocol           a reply is not what the service's own description says
+    ├── BudgetSpent                an order would go over the budget: nothing was sent
     └── UnknownName                no member of that name in a room; the known ones are listed
 
 A message is one line that says what happened; a hint is one line that says what to do next. The command line prints
@@ -84,6 +107,98 @@ class PromptError(UnplasticError):
 
 class WeightsError(UnplasticError):
     """The weights of a network cannot be had."""
+
+
+class SettingsError(UnplasticError):
+    """An environment variable or ``unplastic.toml`` says something that cannot be used."""
+
+
+class ProviderError(UnplasticError):
+    """A service did not do what was asked."""
+
+
+class RequestUnfit(ProviderError):
+    """Checked here and never sent: the model's card says that it cannot be done."""
+
+
+class NotSent(ProviderError):
+    """It is proved that no order reached the service."""
+
+
+class Ambiguous(ProviderError):
+    """An order may have reached the service."""
+
+
+class Refused(ProviderError):
+    """The service said no, or its job failed."""
+
+
+class ContentInput(Refused):
+    """The prompt or an input breaks a content rule."""
+
+
+class ContentOutput(Refused):
+    """The picture that was made breaks a content rule."""
+
+
+class FacePolicy(Refused):
+    """A face that the service takes only from its own library."""
+
+
+class Quota(Refused):
+    """A cap of the account."""
+
+
+class Region(Refused):
+    """Not offered where the account or the address is."""
+
+
+class Credit(Refused):
+    """No money left on the account."""
+
+
+class RateLimit(Refused):
+    """Too many requests."""
+
+
+class BadKey(Refused):
+    """A key is missing, wrong, or lacks the right."""
+
+
+class ModelRetired(Refused):
+    """The model is gone."""
+
+
+class ModelNotOpen(Refused):
+    """The account has not switched the model on."""
+
+
+class TooLarge(Refused):
+    """An input is larger than the service takes."""
+
+
+class WrongKind(Refused):
+    """An input is of a kind that the service does not take."""
+
+
+class NoSuchJob(Refused):
+    """The service knows no job of that id."""
+
+
+class Expired(Refused):
+    """The result's address or record ran out."""
+
+
+class Busy(Refused):
+    """The service is overloaded or broken."""
+
+
+class Protocol(Refused):
+    """A reply is not what the service's own description says."""
+
+
+class BudgetSpent(UnplasticError):
+    """An order would go over the budget."""
 
 
 class UnknownName(UnplasticError):
