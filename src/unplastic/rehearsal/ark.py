@@ -104,7 +104,7 @@ class Ark:
         return told({"error": error}, status, X_Request_Id=request)
 
     def _create(self, call: Call) -> Reply:
-        body = call.json()
+        body = {name: value for name, value in call.json().items() if value is not None}  # the SDK sends nulls
         family = _check(body)
         references = self._references(body)
         if call.ends("face") and any(not each.startswith("asset://") for each in references.get("image_url", [])):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from unplastic.rehearsal.bill import Bill, Charge
-from unplastic.rehearsal.faults import Faults
+from unplastic.rehearsal.faults import ENDINGS, REFUSALS, Faults
 from unplastic.rehearsal.shelf import Shelf
 from unplastic.rehearsal.wire import Call, Json, Refused, Reply
 
@@ -76,7 +76,7 @@ class Stage:
         """Begin a job; the fault of the creating call decides how it ends."""
         job = Job(service, job_id, model, states, request, self._turn(service), self.now())
         if call.fault is not None:
-            job.ending = call.fault.kind
+            job.ending = call.fault.kind if call.fault.kind in ENDINGS | REFUSALS else ""
             job.doubled = call.fault.kind == "duplicate-callback"
         self.jobs[service, job_id] = job
         return job
