@@ -203,6 +203,26 @@ def test_it_binds_to_loopback_only(host: str) -> None:
         Rehearsal(host=host)
 
 
+def test_callbacks_come_by_time_without_a_poll(mailbox: HTTPServer) -> None:
+    letters: list[Any] = mailbox.letters  # type: ignore[attr-defined]
+    body = BODY | {"callback_url": f"http://localhost:{mailbox.server_port}/hook"}
+    with Rehearsal(speed=1.0) as server:
+        httpx.post(f"{server.url}{TASKS}", json=body, headers={"Authorization": "Bearer k"}, trust_env=False)
+        wait_for(letters, 1)
+        server.advance(100)
+        assert wait_for(letters, 2) == ["queued", "succeeded"]
+
+
+def test_a_callback_goes_to_nobody_else(client: httpx.Client, server: Rehearsal) -> None:
+    body = BODY | {"callback_url": "https://hooks.example.test/ark"}
+    assert client.post(TASKS, json=body).status_code == 200
+    for _ in range(100):
+        if not server.stage.outbox:
+            break
+        time.sleep(0.01)
+    assert not server.stage.outbox, "it is thrown away"
+
+
 def test_a_page_of_the_web_cannot_reach_it_by_name(client: httpx.Client) -> None:
     assert client.get(TASKS, headers={"Host": "evil.example"}).status_code == 421
     assert client.get("/rehearsal/bill", headers={"Host": "evil.example"}).status_code == 421

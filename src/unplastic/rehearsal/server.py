@@ -89,7 +89,8 @@ class Rehearsal:
     @property
     def url(self) -> str:
         """Address of the server, such as ``http://127.0.0.1:8765``, with no slash at its end."""
-        return f"http://{self._host}:{self._port}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
 
     @property
     def bill(self) -> Bill:
