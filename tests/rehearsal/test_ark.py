@@ -12,6 +12,7 @@ import pytest
 from unplastic.rehearsal import Rehearsal
 
 TASKS = "/ark/api/v3/contents/generations/tasks"
+NEWER = "dreamina-seedance-2-5-260628"
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +85,10 @@ def test_a_task_queues_runs_and_hands_out_a_clip(client: httpx.Client, server: R
         ({"content": [image("reference_image", "file:///etc/passwd")]}, "InvalidParameter"),
         ({"content": [{"type": "reference_video", "url": "https://example.test/v.mp4"}]}, "InvalidParameter"),
         ({"content": "a prompt"}, "InvalidParameter"),
+        ({"output_format": "mov"}, "InvalidParameter"),
+        ({"model": NEWER, "content": [image("first_frame")]}, "InvalidParameter"),
+        ({"model": NEWER, "omni_reference_task_type": "video_editing", "ratio": None}, "InvalidParameter"),
+        ({"model": NEWER, "duration": 31}, "InvalidParameter"),
     ],
 )
 def test_what_the_service_does_not_take(
@@ -92,6 +97,12 @@ def test_what_the_service_does_not_take(
     reply = client.post(TASKS, json=body(**changes))
     assert (reply.status_code // 100, reply.json()["error"]["code"]) == (4, code)
     assert not server.bill.charges
+
+
+def test_what_the_newer_model_takes(client: httpx.Client) -> None:
+    framed = body(model=NEWER, content=[image("first_frame")], ratio="adaptive", duration=30, output_format="mov")
+    assert client.post(TASKS, json=framed).status_code == 200
+    assert client.post(TASKS, json=body(model=NEWER, watermark=None) | {"frames": None}).status_code == 200
 
 
 @pytest.mark.parametrize("header", ["", "k", "Basic k", "Bearer wrong-key"])

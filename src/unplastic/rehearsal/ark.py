@@ -197,7 +197,27 @@ def _check(body: Json) -> Mapping[str, Any]:
     if len(str(body.get("safety_identifier", ""))) > 64:
         raise Refused("malformed", "safety_identifier is longer than 64", "safety_identifier")
     _check_content(body["content"], family)
+    _check_task(body, family)
     return family
+
+
+def _check_task(body: Json, family: Mapping[str, Any]) -> None:
+    """First frames, edits and extensions of 2.5 take their shape from the input, an edit its length too."""
+    task = body.get("omni_reference_task_type")
+    if not family.get("has_tasks"):
+        if task is not None or "output_format" in body:
+            raise Refused("malformed", "not supported by this model", "omni_reference_task_type")
+        return
+    check_choice(body, "omni_reference_task_type", ("video_reference", "video_editing", "video_extension"))
+    check_choice(body, "output_format", ("mp4", "mov"))
+    has_frame = any(
+        part["type"] == "image_url" and part.get("role", "first_frame").endswith("_frame") for part in body["content"]
+    )
+    is_shaped = has_frame or task in ("video_editing", "video_extension")
+    if is_shaped and body.get("ratio", "adaptive") != "adaptive":
+        raise Refused("malformed", "ratio must be adaptive", "ratio")
+    if task == "video_editing" and body.get("duration", -1) != -1:
+        raise Refused("malformed", "duration must be -1", "duration")
 
 
 def _family(model: str) -> Mapping[str, Any]:
