@@ -43,6 +43,7 @@ def test_a_container_that_counts_milliseconds_may_be_off_by_one() -> None:
     matroska = replace(CLIP, time_base=millisecond, start_pts=0, duration_s=CLIP.duration_s + millisecond)
     assert guard("time", matroska).ok is True
     assert guard("time", replace(matroska, duration_s=CLIP.duration_s + 2 * millisecond)).ok is False
+    assert guard("time", CLIP, matroska).ok is True, "and a source as much as a master"
     assert guard("time", replace(matroska, time_base=Fraction(1, 24))).ok is True, (
         "a coarse clock is no excuse for more"
     )

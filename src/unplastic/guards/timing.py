@@ -36,5 +36,6 @@ class Timing:
             return unchecked(self, UNWRITTEN)
         shift = abs(float(source.start_pts * source.time_base - master.start_pts * master.time_base))
         apart = max(shift, abs(float(source.duration_s - master.duration_s)))
-        allowed = max(self.apart_max_s, min(float(master.time_base), TICK_MAX_S))
+        tick_s = float(max(source.time_base, master.time_base))
+        allowed = max(self.apart_max_s, min(tick_s, TICK_MAX_S))
         return Guard(self.name, apart <= allowed + EXACT_S, f"{apart:.4f} s", f"{allowed:.4g} s")
