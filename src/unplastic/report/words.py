@@ -85,6 +85,12 @@ WORDS = {
     "neutral_share": Words("neutral share", "share of the picture that is nearly grey", COLOUR),
     "neutral_cast_cb": Words("blue cast", "how far greys lean to blue (+) or yellow (-)", COLOUR),
     "neutral_cast_cr": Words("red cast", "how far greys lean to red (+) or cyan (-)", COLOUR),
+    "light_azimuth": Words(
+        "light, from the side", "0 from the camera, above 0 from camera right, 180 from behind", COLOUR
+    ),
+    "light_elevation": Words("light, from above", "height of the lamp over the face; below 0 from below", COLOUR),
+    "key_fill": Words("key to fill", "how much brighter the lit side of the face is than the shadow side", COLOUR),
+    "light_explained": Words("one lamp", "share of the face's shading that a single lamp explains", COLOUR),
     "hue_chroma": Words("colour", "mean distance from grey within one hue", COLOUR),
 }
 
