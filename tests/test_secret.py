@@ -8,7 +8,7 @@ import traceback
 
 import pytest
 
-from unplastic.providers.secret import MASK, Secret, redact
+from unplastic.secret import MASK, Secret, redact
 
 KEY = "sk-very-secret-0123"
 
