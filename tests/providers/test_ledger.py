@@ -1,0 +1,82 @@
+"""The ledger: a budget is never passed, an attempt is written once, and what is unknown stays reserved."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from unplastic.errors import BudgetSpent
+from unplastic.providers.ledger import Attempt, SqliteLedger, Stage
+from unplastic.providers.provider import Job
+
+JOB = Job("ark", "cgt-1", "m", "https://ark.test")
+
+
+def wish(key: str, usd: float = 1.0) -> Attempt:
+    return Attempt(key, "sh1", 1, "ark", "{}", 42, usd, None, Stage.INTENT, 1000.0, None, "", "[]")
+
+
+def test_twenty_at_once_against_a_cap_for_five(tmp_path: Path) -> None:
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+
+    def attempt(number: int) -> bool:
+        try:
+            return SqliteLedger(ledger.path).reserve(wish(f"k{number}", 0.1), cap_usd=0.5)[1]
+        except BudgetSpent:
+            return False
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(pool.map(attempt, range(20))) == 5
+    assert ledger.spent_usd() == 0.5
+
+
+def test_one_wish_at_once_by_many_is_one_intent(tmp_path: Path) -> None:
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    with ThreadPoolExecutor(8) as pool:
+        new = list(pool.map(lambda _: ledger.reserve(wish("same"), cap_usd=100)[1], range(16)))
+    assert new.count(True) == 1
+    assert len(ledger.attempts()) == 1
+
+
+@pytest.mark.parametrize("stage", [each for each in Stage if each != Stage.RELEASED])
+def test_only_what_was_released_gives_its_money_back(tmp_path: Path, stage: Stage) -> None:
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    ledger.reserve(wish("a"), cap_usd=1)
+    ledger.move("a", stage)
+    with pytest.raises(BudgetSpent, match=r"\$0.00 is left"):
+        ledger.reserve(wish("b"), cap_usd=1)
+    ledger.move("a", Stage.RELEASED)
+    assert ledger.reserve(wish("b"), cap_usd=1)[1]
+
+
+def test_a_charge_replaces_the_reservation(tmp_path: Path) -> None:
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    ledger.reserve(wish("a", 2.0), cap_usd=10)
+    ledger.confirm("a", JOB)
+    ledger.move("a", Stage.SETTLED, usd=0.25, results='["x"]')
+    ledger.move("a", Stage.SETTLED, note="said twice")
+    found = ledger.find("a")
+    assert found is not None
+    assert (found.job, found.charged_usd, found.results, found.note) == (JOB, 0.25, '["x"]', "said twice")
+    assert ledger.spent_usd() == 0.25
+
+
+def test_one_job_belongs_to_one_attempt(tmp_path: Path) -> None:
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    for key in "ab":
+        ledger.reserve(wish(key), cap_usd=10)
+    ledger.confirm("a", JOB)
+    with pytest.raises(sqlite3.IntegrityError):
+        ledger.confirm("b", JOB)
+    assert [each.key for each in ledger.attempts(Stage.INTENT)] == ["b"]
+
+
+def test_it_is_on_the_disk_before_the_next_line(tmp_path: Path) -> None:
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    with ledger._transaction() as books:
+        assert books.execute("pragma synchronous").fetchone()[0] == 2
+        assert books.execute("pragma journal_mode").fetchone()[0] == "wal"
+    assert ledger.find("nobody") is None
