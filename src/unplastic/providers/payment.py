@@ -1,0 +1,109 @@
+"""How an order is paid once: intent, one POST, its id, polls, results; and what is done when one of them is cut off.
+
+An attempt that is not new is never ordered again, whatever became of it. What may have arrived stays an intent until
+`unplastic.providers.reconcile` finds it in the service's list, or parks it for a person.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from unplastic.errors import Ambiguous, BudgetSpent, Expired, NotSent, Protocol, Refused, RequestUnfit
+from unplastic.providers.ledger import Attempt, Ledger, Stage
+from unplastic.providers.provider import Fetched, Job, Phase, Probe, Provider, Request, State, attempt_key, canonical
+
+LATE_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """Where an order is paid: the books, the cap in US dollars, and where ids go that the books could not take.
+
+    ``unknown_price_usd`` is what the user allows for an order whose price nobody knows; None: such are not ordered.
+    ``now`` gives Unix time in seconds.
+    """
+
+    ledger: Ledger
+    cap_usd: float
+    strays: Path
+    now: Callable[[], float]
+    unknown_price_usd: float | None = None
+
+
+def order(till: Till, provider: Provider, request: Request, *, shot: str, take: int = 1) -> Attempt:
+    """Order it, unless this shot's take was ordered before; the attempt as the books have it then.
+
+    Raises `BudgetSpent` before, `NotSent`, `RequestUnfit` and `Refused` instead of an order, and all four leave the
+    budget as it was. An order that may have arrived raises nothing: its attempt stays an intent.
+    """
+    attempt, is_new = till.ledger.reserve(_intent(till, provider, request, shot, take), till.cap_usd)
+    if not is_new:
+        return attempt
+    try:
+        submission = provider.submit(request)
+    except (Ambiguous, Protocol) as trouble:  # a good status with a broken body was taken all the same
+        till.ledger.move(attempt.key, Stage.INTENT, note=trouble.message)
+    except (NotSent, RequestUnfit, Refused) as trouble:
+        till.ledger.move(attempt.key, Stage.RELEASED, note=trouble.message)
+        raise
+    else:
+        _keep(till, attempt, submission.job)
+    return till.ledger.find(attempt.key) or attempt
+
+
+def follow(till: Till, provider: Provider, attempt: Attempt, folder: Path, *, probe: Probe) -> Attempt:
+    """Poll once; bring the results with the first poll that finds them, then settle. The attempt as it is then.
+
+    A job that takes longer than an hour is late, not failed. Raises what `Provider.poll` and `Provider.fetch` raise;
+    the attempt stays as it was then, and can be followed again.
+    """
+    if attempt.job is None or attempt.stage not in {Stage.SUBMITTED, Stage.LATE}:
+        return attempt
+    state = provider.poll(attempt.job)
+    if state.phase is Phase.SUCCEEDED:
+        _settle(till, attempt, state, provider.fetch(attempt.job, folder, probe=probe))
+    elif state.phase.is_final:
+        _fail(till, attempt, state)
+    elif till.now() - attempt.created_s > LATE_S:
+        till.ledger.move(attempt.key, Stage.LATE, note=f"still {state.native} after an hour")
+    return till.ledger.find(attempt.key) or attempt
+
+
+def _intent(till: Till, provider: Provider, request: Request, shot: str, take: int) -> Attempt:
+    estimate = provider.estimate(request)
+    usd = estimate.high_usd if estimate.high_usd is not None else till.unknown_price_usd
+    if usd is None:
+        what = f"{provider.name}: nobody knows what {request.model} costs"
+        raise BudgetSpent(what, "say how much an order of unknown price may cost, or choose another model")
+    key = attempt_key(provider.name, request, shot=shot, take=take)
+    return Attempt(
+        key, shot, take, provider.name, canonical(request), request.seed, usd, None, Stage.INTENT, till.now(), None, "",
+        "[]",
+    )  # fmt: skip
+
+
+def _keep(till: Till, attempt: Attempt, job: Job) -> None:
+    try:
+        till.ledger.confirm(attempt.key, job)
+    except Exception:
+        with till.strays.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps({"key": attempt.key, "job": json.loads(job.to_json())}) + "\n")
+            lines.flush()
+            os.fsync(lines.fileno())
+        raise
+
+
+def _settle(till: Till, attempt: Attempt, state: State, fetched: tuple[Fetched, ...]) -> None:
+    results = json.dumps([{"path": str(each.path), "sha256": each.sha256, "bytes": each.bytes} for each in fetched])
+    till.ledger.move(attempt.key, Stage.SETTLED, usd=state.charge_usd, results=results)
+
+
+def _fail(till: Till, attempt: Attempt, state: State) -> None:
+    """A failed job gives its money back only where the service says that it cost nothing."""
+    why = state.refusal.message if state.refusal else f"the service says {state.native}"
+    stage = Stage.UNKNOWN if isinstance(state.refusal, Expired) else Stage.FAILED
+    till.ledger.move(attempt.key, stage, note=why, usd=state.charge_usd)

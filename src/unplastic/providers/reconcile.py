@@ -1,0 +1,55 @@
+"""An order whose answer was lost is looked for in the service's own list, by seed and by what the list repeats.
+
+Nothing is believed before the settle window has passed: a list may lag behind, and another process may be waiting for
+the answer. One match is adopted. None, or more than one, and a person is asked: the money stays reserved.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from unplastic.providers.http import ANSWER_TIMEOUT_S
+from unplastic.providers.ledger import Attempt, Stage
+from unplastic.providers.payment import Till
+from unplastic.providers.provider import Listed, Provider
+
+SETTLE_S = 2 * ANSWER_TIMEOUT_S
+CLOCK_SLACK_S = 300.0
+
+
+def reconcile(till: Till, provider: Provider, attempt: Attempt, *, settle_s: float = SETTLE_S) -> Attempt:
+    """Find the job of an intent without an id; the attempt as it is then. It orders nothing.
+
+    ``settle_s`` is the age in seconds below which an intent is left alone. Raises what `Provider.list` raises; the
+    intent then stays.
+    """
+    if attempt.stage is not Stage.INTENT or till.now() - attempt.created_s < settle_s:
+        return attempt
+    if not provider.lists:
+        _park(till, attempt, f"{provider.title} has no list to look in")
+        return till.ledger.find(attempt.key) or attempt
+    since = datetime.fromtimestamp(attempt.created_s, UTC) - timedelta(seconds=CLOCK_SLACK_S)
+    taken = {each.job.id for each in till.ledger.attempts() if each.job and each.provider == provider.name}
+    found = [each for each in provider.list(since) if each.job.id not in taken and _is_it(attempt, each)]
+    if len(found) == 1:
+        till.ledger.confirm(attempt.key, found[0].job)
+    elif found:
+        _park(till, attempt, "several jobs match: " + ", ".join(each.job.id for each in found))
+    else:
+        _park(till, attempt, "no job in the service's list matches")
+    return till.ledger.find(attempt.key) or attempt
+
+
+def _is_it(attempt: Attempt, listed: Listed) -> bool:
+    """The same seed, and nothing that the list repeats says otherwise. A list that repeats no seed proves nothing."""
+    wanted: Mapping[str, Any] = json.loads(attempt.request)
+    if attempt.seed is None or listed.echo.get("seed") != attempt.seed:
+        return False
+    return all(wanted.get(name) == value for name, value in listed.echo.items() if name in wanted)
+
+
+def _park(till: Till, attempt: Attempt, why: str) -> None:
+    till.ledger.move(attempt.key, Stage.UNKNOWN, note=f"{why}; look in the service's console")

@@ -1,0 +1,188 @@
+"""Paid once: what is new is ordered, what may have arrived is looked for, and what is unknown waits for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from unplastic.errors import Ambiguous, BudgetSpent, ContentInput, NotSent, Protocol, RequestUnfit
+from unplastic.providers.ledger import SqliteLedger, Stage
+from unplastic.providers.payment import LATE_S, Till, follow, order
+from unplastic.providers.provider import Estimate, Fetched, Job, Listed, Phase, State, Submission, VideoRequest
+from unplastic.providers.reconcile import SETTLE_S, reconcile
+
+WISH = VideoRequest("m", "words", seed=42)
+START_S = 1_795_391_940.0
+
+
+@dataclass
+class Fake:
+    """A service that does what it is told and counts its orders."""
+
+    name: ClassVar[str] = "fake"
+    title: ClassVar[str] = "Fake"
+    lists: bool = True
+    trouble: Exception | None = None
+    usd: float | None = 1.0
+    rows: list[Listed] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+    ordered: int = 0
+
+    def estimate(self, request) -> Estimate:
+        return Estimate(self.usd, self.usd, "a card", None)
+
+    def submit(self, request) -> Submission:
+        self.ordered += 1
+        if self.trouble:
+            raise self.trouble
+        return Submission(job(f"j{self.ordered}"), "{}")
+
+    def poll(self, job) -> State:
+        return self.states.pop(0)
+
+    def fetch(self, job, folder, *, probe) -> tuple[Fetched, ...]:
+        return (Fetched(folder / "a.mp4", "ab", 3, "video"),)
+
+    def list(self, since):
+        assert since < datetime.fromtimestamp(START_S, UTC)
+        return iter(self.rows)
+
+
+def job(name: str) -> Job:
+    return Job("fake", name, "m", "https://fake.test")
+
+
+def listed(name: str, **echo: Any) -> Listed:
+    return Listed(job(name), None, State(Phase.RUNNING, "running"), echo)
+
+
+class Clock:
+    """Time that passes when it is told."""
+
+    def __init__(self) -> None:
+        self.s = START_S
+
+    def __call__(self) -> float:
+        return self.s
+
+
+@pytest.fixture
+def till(tmp_path: Path) -> Till:
+    return Till(SqliteLedger(tmp_path / "ledger.sqlite"), 10.0, tmp_path / "strays.jsonl", Clock())
+
+
+def pay(till: Till, fake: Any, **more: Any):
+    return order(till, fake, WISH, shot="sh1", **more)
+
+
+def later(till: Till, seconds: float) -> None:
+    till.now.s += seconds  # type: ignore[attr-defined]
+
+
+def test_the_same_take_is_ordered_once(till: Till) -> None:
+    fake = Fake()
+    first, second = pay(till, fake), pay(till, fake)
+    assert (fake.ordered, first, first.stage) == (1, second, Stage.SUBMITTED)
+    assert pay(till, fake, take=2).job != first.job
+
+
+@pytest.mark.parametrize("kind", [NotSent, RequestUnfit, ContentInput])
+def test_what_was_not_taken_gives_its_money_back(till: Till, kind: type) -> None:
+    with pytest.raises(kind):
+        pay(till, Fake(trouble=kind("no", "do")))
+    assert till.ledger.spent_usd() == 0
+
+
+@pytest.mark.parametrize("kind", [Ambiguous, Protocol])
+def test_what_may_have_arrived_is_kept_and_never_sent_again(till: Till, kind: type) -> None:
+    fake = Fake(trouble=kind("cut", "wait"))
+    assert pay(till, fake).stage is Stage.INTENT
+    fake.trouble = None
+    assert pay(till, fake).stage is Stage.INTENT
+    assert (fake.ordered, till.ledger.spent_usd()) == (1, 1.0)
+
+
+def lost(till: Till, **fake: Any) -> tuple[Any, Any]:
+    service = Fake(trouble=Ambiguous("cut", "wait"), **fake)
+    return service, pay(till, service)
+
+
+def test_a_lost_answer_is_found_by_its_seed(till: Till) -> None:
+    service, attempt = lost(till, rows=[listed("other", seed=7), listed("ours", seed=42, model="m")])
+    assert reconcile(till, service, attempt).stage is Stage.INTENT
+    later(till, SETTLE_S)
+    assert reconcile(till, service, attempt).job == job("ours")
+    assert service.ordered == 1
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [listed("a", seed=7)],
+        [listed("a")],
+        [listed("a", seed=42, model="another")],
+        [listed("a", seed=42), listed("b", seed=42)],
+    ],
+)
+def test_what_is_not_found_for_certain_is_parked_with_its_money(till: Till, rows: list) -> None:
+    service, attempt = lost(till, rows=rows)
+    later(till, SETTLE_S)
+    assert reconcile(till, service, attempt).stage is Stage.UNKNOWN
+    assert (service.ordered, till.ledger.spent_usd()) == (1, 1.0)
+
+
+def test_a_service_without_a_list_parks(till: Till) -> None:
+    service, attempt = lost(till, lists=False)
+    later(till, SETTLE_S)
+    parked = reconcile(till, service, attempt)
+    assert parked.stage is Stage.UNKNOWN
+    assert "no list" in parked.note
+
+
+def test_a_job_that_is_somebodys_is_not_adopted(till: Till) -> None:
+    fake = Fake()
+    pay(till, fake)
+    service = Fake(trouble=Ambiguous("cut", "wait"), rows=[listed("j1", seed=42)])
+    attempt = pay(till, service, take=2)
+    later(till, SETTLE_S)
+    assert reconcile(till, service, attempt).stage is Stage.UNKNOWN
+
+
+def test_an_unknown_price_is_asked_about(till: Till) -> None:
+    fake = Fake(usd=None)
+    with pytest.raises(BudgetSpent, match="nobody knows what m costs"):
+        pay(till, fake)
+    allowed = Till(till.ledger, till.cap_usd, till.strays, till.now, unknown_price_usd=2.5)
+    assert pay(allowed, fake).reserved_usd == 2.5
+
+
+def test_an_id_that_the_books_cannot_take_is_written_beside_them(till: Till, monkeypatch) -> None:
+    monkeypatch.setattr(SqliteLedger, "confirm", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        pay(till, Fake())
+    assert '"id": "j1"' in till.strays.read_text()
+
+
+def test_late_is_late_and_results_come_with_the_first_finished_poll(till: Till, tmp_path: Path) -> None:
+    running = State(Phase.RUNNING, "running")
+    fake: Any = Fake(states=[running, running, State(Phase.SUCCEEDED, "succeeded", charge_usd=0.5)])
+    attempt = pay(till, fake)
+    assert follow(till, fake, attempt, tmp_path, probe=lambda _: None).stage is Stage.SUBMITTED
+    later(till, LATE_S + 1)
+    late = follow(till, fake, attempt, tmp_path, probe=lambda _: None)
+    assert late.stage is Stage.LATE
+    done = follow(till, fake, late, tmp_path, probe=lambda _: None)
+    assert (done.stage, done.charged_usd, '"sha256": "ab"' in done.results) == (Stage.SETTLED, 0.5, True)
+    assert follow(till, fake, done, tmp_path, probe=lambda _: None) == done
+
+
+def test_a_failure_says_why_and_costs_what_the_service_says(till: Till, tmp_path: Path) -> None:
+    why = ContentInput("fake: no", "change it")
+    fake: Any = Fake(states=[State(Phase.FAILED, "failed", refusal=why, charge_usd=0.0)])
+    failed = follow(till, fake, pay(till, fake), tmp_path, probe=lambda _: None)
+    assert (failed.stage, failed.note, till.ledger.spent_usd()) == (Stage.FAILED, "fake: no", 0.0)
