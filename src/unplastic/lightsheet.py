@@ -17,7 +17,7 @@ from typing import Any
 from unplastic.errors import RecipeError
 
 SIDES = {
-    "front": (0.0, r"front(?:al)?|from (?:the )?camera|head[- ]on"),
+    "front": (0.0, r"front(?:al)?|from (?:the )?camera(?![- ](?:left|right))|head[- ]on"),
     "left": (-60.0, r"(?:camera|screen|frame)[- ]left|(?:from|on) (?:the |her |his )?left"),
     "right": (60.0, r"(?:camera|screen|frame)[- ]right|(?:from|on) (?:the |her |his )?right"),
     "behind": (180.0, r"from behind|back-?lit|behind (?:her|him|them)"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unplastic.lightsheet import from_words
+from unplastic.prompts import lint
 from unplastic.prompts.scene import continuity, multi_shot, scene
 
 LIGHT = "Warm yellow from the lamps only, from camera left, 3 stops over the shadow side; the hall stays dark"
@@ -41,3 +43,12 @@ def test_multi_shot_entries_repeat_and_keep_their_limit() -> None:
     long = multi_shot([("word " * 95, 5)], LIGHT, MARA)
     assert len(long) <= 513
     assert LIGHT[:20] not in long
+
+
+def test_a_light_sheet_s_sentence_goes_in_verbatim() -> None:
+    sheet = from_words("a candle from camera right, 3 stops, the room stays black")
+    assert sheet.side == "right"
+    light = sheet.sentence()
+    made = scene(["Close-up. Mara reads.", "Mara stands up."], "veo-3.1", light=light).shots
+    assert all(shot.text.count(light.rstrip(".")) == 1 for shot in made)
+    assert not {"missing_light", "missing_light_side", "missing_darkness"} & {f.code for f in lint(made[0].text)}

@@ -17,6 +17,7 @@ PROTECTED = re.compile(
 )
 """References, timestamps, and what is spoken or written in the picture: never touched."""
 
+NAMED = re.compile(r"(?i:close[- ]?up|shot|portrait) of [A-Z][a-z]+(?: [A-Z][a-z]+)?(?=[ ,.']|$)")
 END = re.compile(r"[.!?]\s+|\n")
 SENTENCE = re.compile(
     r"(?:[^.!?\n。！？]|[.!?](?![\s\"”»]|$))+(?:[.!?。！？]+(?=\s|$|[\"”»])[\"”»]?|\n|$|[。！？])",
@@ -79,8 +80,8 @@ class Prompt:
 
     @cached_property
     def has_person(self) -> bool:
-        """Somebody is in the picture."""
-        return self.has("person")
+        """Somebody is in the picture: a word for people, or a shot of somebody by name."""
+        return self.has("person") or NAMED.search(self.open) is not None
 
     @cached_property
     def is_face_shot(self) -> bool:
