@@ -54,7 +54,8 @@ class Light:
     turn_max_deg: float = parameter(50.0, "turn of the head up to which a frame counts", low=1.0, high=90.0)
     explained_min: float = parameter(0.45, "share of the shading that one lamp must explain", low=0.0, high=1.0)
     width_max_deg: float = parameter(50.0, "interval of an angle above which it says nothing", low=1.0, high=360.0)
-    width_max_stops: float = parameter(3.5, "the same of the ratio", low=0.1, high=6.0)
+    stops_max: float = parameter(4.5, "ratio from which fill is too little to be told from none", low=1.0, high=6.0)
+    width_max_stops: float = parameter(2.0, "the same of the ratio", low=0.1, high=6.0)
 
     def __post_init__(self) -> None:
         check(self)
@@ -114,6 +115,8 @@ class Light:
             return _doubted(ratio, f"one lamp explains {shared.value:.0%} of the face's shading")
         if dark > BLACK_SHARE:
             return _doubted(ratio, f"{dark:.0%} of the face are black: the ratio is at least this")
+        if (ratio.value or 0.0) > self.stops_max:
+            return _doubted(ratio, f"hardly any fill is left: the ratio is at least {ratio.low or 0.0:.1f} stops")
         if (ratio.high or 0.0) - (ratio.low or 0.0) > self.width_max_stops:
             return _doubted(ratio, "fill cannot be told from a lamp so near the camera, or from so little shadow")
         return ratio
