@@ -52,6 +52,22 @@ def test_only_what_was_released_gives_its_money_back(tmp_path: Path, stage: Stag
     assert ledger.reserve(wish("b"), cap_usd=1)[1]
 
 
+def test_what_was_released_can_be_ordered_again_within_the_budget(tmp_path: Path) -> None:
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    ledger.reserve(wish("a"), cap_usd=1)
+    ledger.move("a", Stage.RELEASED, note="no connection")
+    again, is_new = ledger.reserve(wish("a", 0.5), cap_usd=1)
+    assert (is_new, again.stage, again.note) == (True, Stage.INTENT, "")
+    assert ledger.find("a") == again
+    assert ledger.reserve(wish("a"), cap_usd=1) == (again, False)
+    ledger.move("a", Stage.RELEASED)
+    with pytest.raises(BudgetSpent):
+        ledger.reserve(wish("a", 2.0), cap_usd=1)
+    found = ledger.find("a")
+    assert found is not None
+    assert found.stage is Stage.RELEASED, "a refused intent changes nothing"
+
+
 def test_a_charge_replaces_the_reservation(tmp_path: Path) -> None:
     ledger = SqliteLedger(tmp_path / "ledger.sqlite")
     ledger.reserve(wish("a", 2.0), cap_usd=10)

@@ -100,16 +100,20 @@ class SqliteLedger:
             books.execute(TABLE)
 
     def reserve(self, attempt: Attempt, cap_usd: float) -> tuple[Attempt, bool]:
-        """Write the intent in one transaction with the look at the budget; the second of two equals gets the first."""
+        """Write the intent in one transaction with the look at the budget; the second of two equals gets the first.
+
+        One that was released was never ordered, or refused: it is a new intent again, at today's price.
+        """
         with self._transaction() as books:
             known = _one(books, attempt.key)
-            if known:
+            if known and known.stage is not Stage.RELEASED:
                 return known, False
             spent, wanted = _spent(books), _micro(attempt.reserved_usd)
             if spent + wanted > _micro(cap_usd):
                 left = max(0, _micro(cap_usd) - spent) / 1e6
                 what = f"{attempt.provider}: this may cost ${attempt.reserved_usd:.2f}, and ${left:.2f} is left"
                 raise BudgetSpent(what, "raise the budget, or ask for something shorter or smaller; nothing was sent")
+            books.execute("delete from attempt where key = ?", (attempt.key,))
             books.execute(
                 "insert into attempt (key, shot, take, provider, request, seed, reserved_micro_usd, state, created_s)"
                 " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
