@@ -1,4 +1,4 @@
-"""The only place that opens connections: reads that may be repeated, and orders that go out once.
+"""Where calls are made: reads that may be repeated, and orders that go out once.
 
 An order is a request that may cost money. It travels on a connection of its own, is never repeated here, follows no
 redirect, and every way in which it can fail says whether the service may have seen it: `NotSent` only where no

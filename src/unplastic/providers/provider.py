@@ -10,16 +10,16 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
 from unplastic.errors import Refused
+from unplastic.providers.capability import Capability, Estimate, Work
 
 Media: TypeAlias = Literal["image", "video", "audio"]
 Role: TypeAlias = Literal["first_frame", "last_frame", "character", "reference"]
-Work: TypeAlias = Literal["video", "portrait", "upscale"]
 Probe: TypeAlias = Callable[[Path], object]
 """Given by the caller, who may open media: raises an `UnplasticError` when a fetched file is not what it should be."""
 
@@ -143,6 +143,11 @@ def attempt_key(provider: str, request: Request, *, shot: str = "", take: int = 
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def wish(request: Request) -> str:
+    """32 hexadecimal digits that name the request's content: what is put where a service repeats a text of ours."""
+    return hashlib.sha256(canonical(request).encode()).hexdigest()[:32]
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         named_by_hash = bool(value.get("sha256")) and "path" in value
@@ -150,84 +155,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return [_plain(each) for each in value]
     return str(value) if isinstance(value, Path) else value
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a model takes. A limit of None is not known or not there, and is not checked.
-
-    ``seconds`` is a closed range or, with ``seconds_listed``, the only lengths; megabytes are 10⁶ bytes.
-    """
-
-    seconds: tuple[float, ...] | None = None
-    seconds_listed: bool = False
-    seconds_free: bool = False
-    sizes: tuple[str, ...] | None = None
-    aspects: tuple[str, ...] | None = None
-    fps: tuple[float, ...] | None = None
-    prompt_chars: int | None = None
-    negative: bool = False
-    seed: bool = True
-    audio: Literal["never", "option", "always"] = "never"
-    images: int | None = None
-    videos: int | None = None
-    sounds: int | None = None
-    files: int | None = None
-    first_frame: bool = False
-    last_frame: bool = False
-    frames_exclude_references: bool = False
-    image_megabytes: float | None = None
-    video_megabytes: float | None = None
-    sound_megabytes: float | None = None
-    video_seconds: tuple[float, float] | None = None
-    video_seconds_all: float | None = None
-    sound_seconds_all: float | None = None
-    pictures: int | None = None
-    frames: int | None = None
-    faces_need_library: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What a unit costs. ``usd`` None: not known, and said so. ``when`` are the request's fields it holds for."""
-
-    unit: Literal["second", "token_million", "picture", "credit", "frame"]
-    usd: float | None
-    when: Mapping[str, str] = field(default_factory=dict, hash=False)
-    per: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Capability:
-    """The card of one model of one service: what it takes, what it costs, since when we know, and from where."""
-
-    model: str
-    title: str
-    work: Work
-    limits: Limits
-    prices: tuple[Price, ...]
-    source: str
-    checked: date
-    confidence: Literal["sdk", "vendor", "second-hand", "unsure"]
-    retired: date | None = None
-    aliases: tuple[str, ...] = ()
-    notes: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a request may cost in US dollars, or that it is not known (``low_usd`` and ``high_usd`` None)."""
-
-    low_usd: float | None
-    high_usd: float | None
-    source: str
-    checked: date | None
-    note: str = ""
-
-    @property
-    def is_known(self) -> bool:
-        """Whether there is a price at all."""
-        return self.high_usd is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +236,11 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A job in a service's own list. ``echo`` holds the inputs that it repeats, by our names ("seed", "prompt")."""
+    """A job in a service's own list.
+
+    ``echo`` holds the inputs that it repeats, by our names ("seed", "prompt", "source.bytes"), and under "wish" the
+    text that `wish` gave, where the service has a place for one.
+    """
 
     job: Job
     created: datetime | None

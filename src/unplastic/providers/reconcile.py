@@ -6,6 +6,7 @@ the answer. One match is adopted. None, or more than one, and a person is asked:
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,8 @@ from unplastic.providers.ledger import Attempt, Stage
 from unplastic.providers.payment import Till
 from unplastic.providers.provider import Listed, Provider
 
+TELLING = ("wish", "seed", "source.bytes")
+"""What tells one order from another: a text of ours that comes back, a seed, the length of the clip that was sent."""
 SETTLE_S = 2 * ANSWER_TIMEOUT_S
 CLOCK_SLACK_S = 300.0
 
@@ -44,11 +47,23 @@ def reconcile(till: Till, provider: Provider, attempt: Attempt, *, settle_s: flo
 
 
 def _is_it(attempt: Attempt, listed: Listed) -> bool:
-    """The same seed, and nothing that the list repeats says otherwise. A list that repeats no seed proves nothing."""
-    wanted: Mapping[str, Any] = json.loads(attempt.request)
-    if attempt.seed is None or listed.echo.get("seed") != attempt.seed:
-        return False
-    return all(wanted.get(name) == value for name, value in listed.echo.items() if name in wanted)
+    """One thing that tells orders apart is the same, and nothing else that the list repeats says otherwise.
+
+    A list that repeats no such thing proves nothing.
+    """
+    wanted = _wanted(attempt)
+    same = [name for name in TELLING if wanted.get(name) is not None and listed.echo.get(name) == wanted[name]]
+    return bool(same) and all(wanted[name] == value for name, value in listed.echo.items() if name in wanted)
+
+
+def _wanted(attempt: Attempt) -> Mapping[str, Any]:
+    request = json.loads(attempt.request)
+    inside = {f"{name}.{key}": value for name in request for key, value in _fields(request[name])}
+    return {**request, **inside, "wish": hashlib.sha256(attempt.request.encode()).hexdigest()[:32]}
+
+
+def _fields(value: Any) -> list[tuple[str, Any]]:
+    return list(value.items()) if isinstance(value, Mapping) else []
 
 
 def _park(till: Till, attempt: Attempt, why: str) -> None:
