@@ -44,6 +44,11 @@ class Account:
             raise BadKey(f"{self.service}: {name} is no key", f"copy it again from {self.key_from}, without quotes")
         return found
 
+    def bearer(self, name: str, scheme: str = "Bearer") -> Secret:
+        """The key of that name as the value of an ``Authorization`` header."""
+        key = self.key(name)
+        return Secret(f"{scheme} {key.reveal()}", key.source)
+
 
 def account(
     service: str,

@@ -98,17 +98,25 @@ class Wire:
     answer_timeout_s: float = ANSWER_TIMEOUT_S
 
     def read(
-        self, method: str, url: str, *, headers: Headers | None = None, params: Any = None, body: Any = None
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Headers | None = None,
+        params: Any = None,
+        body: Any = None,
+        content: bytes | None = None,
     ) -> Reply:
         """Ask for something that costs nothing, up to 3 times while the line or the service is down.
 
-        Raises `Busy` when it stays so. Any other status is returned for the adapter to judge.
+        ``body`` is sent as JSON, ``content`` as it is. Raises `Busy` when it stays so. Any other status is returned for
+        the adapter to judge.
         """
         why = ""
         for turn in range(READ_TRIES):
             if turn:
                 self.sleep(2.0**turn)
-            outcome = self._outcome(method, url, headers, params=params, json=body)
+            outcome = self._outcome(method, url, headers, params=params, json=body, content=content)
             if isinstance(outcome, Reply) and outcome.status not in BUSY:
                 return outcome
             why = f"HTTP {outcome.status}" if isinstance(outcome, Reply) else outcome.why

@@ -21,14 +21,20 @@ CREDIT_SLACK = 1.1
 
 def estimate(card: Capability, request: Request) -> Estimate:
     """What ``request`` may cost in US dollars by ``card``, as an interval where the length or the plan is open."""
-    price = next((each for each in card.prices if _holds(each, facts(request))), None)
+    found = price(card, request)
     is_open = isinstance(request, VideoRequest) and request.seconds is None and not card.limits.seconds
-    if price is None or price.usd is None or is_open:
+    if found is None or found.usd is None or is_open:
         return Estimate(None, None, card.source, card.checked, f"nobody has told what {card.title} costs for this")
-    low, high = _units(card, price, request)
-    least = price.usd if price.usd_low is None else price.usd_low
+    low, high = _units(card, found, request)
+    least = found.usd if found.usd_low is None else found.usd_low
     note = "from one weak source" if card.confidence == "unsure" else ""
-    return Estimate(round(low * least, 6), round(high * price.usd, 6), card.source, card.checked, note)
+    return Estimate(round(low * least, 6), round(high * found.usd, 6), card.source, card.checked, note)
+
+
+def price(card: Capability, request: Request) -> Price | None:
+    """The price of ``card`` that holds for ``request``: the first of those whose conditions are all met."""
+    known = facts(request)
+    return next((each for each in card.prices if _holds(each, known)), None)
 
 
 def facts(request: Request) -> Mapping[str, str]:
