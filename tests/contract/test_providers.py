@@ -137,11 +137,13 @@ def test_an_order_whose_answer_is_lost_is_never_sent_again(
         found = reconcile(books, provider, attempt)
         if provider.lists:
             assert found.stage is Stage.SUBMITTED, found.note
-            assert followed(books, provider, found, tmp_path / "results").stage is Stage.SETTLED
+            done = followed(books, provider, found, tmp_path / "results")
+            is_given_back = (done.stage, done.charged_usd, server.bill.total_usd()) == (Stage.FAILED, 0.0, 0.0)
+            assert done.stage is Stage.SETTLED or is_given_back
         else:
             assert found.stage is Stage.UNKNOWN
             assert "console" in found.note
-        assert books.ledger.spent_usd() > 0
+        assert books.ledger.spent_usd() >= server.bill.total_usd()
         assert orders(server, name) == 1
         assert len(server.bill.jobs(named_at_server(name))) == 1
 

@@ -70,7 +70,7 @@ def test_the_whole_flow(client: httpx.Client, server: Rehearsal) -> None:
     done = client.get(f"/video/{job}/status").json()
     assert done["progress"] == 100
     assert httpx.get(done["download"]["url"], trust_env=False).content == CONTENT
-    assert server.bill.total_usd("topaz") == pytest.approx(1.1)
+    assert server.bill.total_usd("topaz") == pytest.approx(1.32)
 
 
 def test_the_estimate_is_free_and_slashes_do_not_matter(client: httpx.Client, server: Rehearsal) -> None:
@@ -120,7 +120,7 @@ def test_cancel_gives_back_by_progress(client: httpx.Client, server: Rehearsal) 
     states(client, job, 4)
     assert client.delete(f"/video/{job}").status_code == 200
     assert states(client, job, 1) == ["canceled"]
-    assert server.bill.total_usd() == pytest.approx(1.1 * 0.4)
+    assert server.bill.total_usd() == pytest.approx(1.32 * 0.4)
     assert client.delete(f"/video/{job}").status_code == 400
 
 
