@@ -67,13 +67,13 @@ def plain_wish(card: Capability, clip: Path) -> Request:
 def upscale_wish(model: str, path: Path, **more: Any) -> UpscaleRequest:
     """``path`` at twice its size; what it is, is measured."""
     clip: Clip = media_probe(path)
-    seconds = float(clip.frames / clip.fps)
+    seconds = float(clip.frames / clip.frame_rate)
     source = measured("video", path, seconds=seconds)
     whole = Reference(
         "video", path=path, sha256=source.sha256, bytes=source.bytes, seconds=seconds, width_px=clip.width,
         height_px=clip.height,
     )  # fmt: skip
-    return UpscaleRequest(model, whole, clip.frames, float(clip.fps), clip.width * 2, clip.height * 2, **more)
+    return UpscaleRequest(model, whole, clip.frames, float(clip.frame_rate), clip.width * 2, clip.height * 2, **more)
 
 
 def polled(provider: Provider, job: Job) -> State:
