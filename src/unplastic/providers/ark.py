@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Self
 from urllib.parse import quote
@@ -34,6 +34,7 @@ from unplastic.errors import (
 )
 from unplastic.providers import prices
 from unplastic.providers.account import account
+from unplastic.providers.answers import moment, number, table, words
 from unplastic.providers.ark_library import Library
 from unplastic.providers.capability import Capability, Estimate
 from unplastic.providers.card import cards, fit
@@ -186,8 +187,7 @@ class Ark:
 
     def _listed(self, row: Mapping[str, Any], reply: Reply) -> Listed:
         job = Job(self.name, str(row.get("id")), str(row.get("model")), self.wire.account.address)
-        made = row.get("created_at")
-        when = datetime.fromtimestamp(made, UTC) if isinstance(made, int | float) else None
+        when = moment(row.get("created_at"))
         echo = {ours: row[theirs] for ours, theirs in ECHOED.items() if row.get(theirs) is not None}
         return Listed(job, when, _state(row, reply, {}), echo)
 
@@ -239,7 +239,7 @@ def _good(reply: Reply) -> dict[str, Any]:
 
 
 def _refusal(reply: Reply) -> Refused:
-    error = _table(reply.loose_json(), "error")
+    error = table(reply.loose_json(), "error")
     return _kind(str(error.get("code") or ""), str(error.get("message") or reply.text), reply.status)
 
 
@@ -258,12 +258,11 @@ def _rate(card: Capability, request: VideoRequest) -> dict[str, str]:
 def _state(task: Mapping[str, Any], reply: Reply, handle: Mapping[str, str]) -> State:
     native = str(task.get("status"))
     phase = PHASES.get(native, Phase.RUNNING)
-    error, usage = _table(task, "error"), _table(task, "usage")
+    error, usage = table(task, "error"), table(task, "usage")
     refusal = None
     if phase is Phase.FAILED:
         refusal = _kind(str(error.get("code") or ""), str(error.get("message") or "the task failed"))
-    spent = usage.get("completion_tokens")
-    spent = float(spent) if isinstance(spent, int | float) else 0.0
+    spent = number(usage.get("completion_tokens")) or 0.0
     return State(
         phase,
         native,
@@ -276,20 +275,13 @@ def _state(task: Mapping[str, Any], reply: Reply, handle: Mapping[str, str]) -> 
     )
 
 
-def _table(task: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = task.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
 def _outputs(task: Mapping[str, Any], reply: Reply) -> tuple[Output, ...]:
-    content = task.get("content")
-    if not isinstance(content, Mapping) or not isinstance(content.get("video_url"), str):
+    content, updated = table(task, "content"), moment(task.get("updated_at"))
+    clip, last = words(content, "video_url"), words(content, "last_frame_url")
+    if not clip:
         raise reply.broken("the task succeeded and has no clip")
-    updated = task.get("updated_at")
-    until = datetime.fromtimestamp(updated, UTC) + RESULT_LIVES if isinstance(updated, int | float) else None
-    last = content.get("last_frame_url")
-    frame = (Output(last, "image", until),) if isinstance(last, str) else ()
-    return (Output(content["video_url"], "video", until), *frame)
+    until = updated + RESULT_LIVES if updated else None
+    return (Output(clip, "video", until), *((Output(last, "image", until),) if last else ()))
 
 
 def _charge(task: Mapping[str, Any], phase: Phase, spent: float, handle: Mapping[str, str]) -> float | None:

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Self
 from urllib.parse import quote
@@ -33,6 +33,7 @@ from unplastic.errors import (
 )
 from unplastic.providers import prices
 from unplastic.providers.account import account
+from unplastic.providers.answers import moment, number, table
 from unplastic.providers.capability import Capability, Estimate
 from unplastic.providers.card import cards, fit
 from unplastic.providers.download import bring
@@ -165,8 +166,7 @@ class Topaz:
         if not isinstance(rows, list):
             raise reply.broken("the history has no requests")
         for row in rows:
-            made = row.get("createdAt")
-            when = datetime.fromtimestamp(made / 1000, UTC) if isinstance(made, int | float) else None
+            when = moment(row.get("createdAt"), per_second=1000)
             if row.get("status") != "requested" and (when is None or when >= since):
                 yield self._listed(row, when)
 
@@ -176,7 +176,7 @@ class Topaz:
 
     def _listed(self, row: Mapping[str, Any], when: datetime | None) -> Listed:
         native = str(row.get("status"))
-        source, output = _table(row, "source"), _table(_table(row, "output"), "resolution")
+        source, output = table(row, "source"), table(row, "output", "resolution")
         echo = {
             "source.bytes": source.get("size"),
             "frames": source.get("frameCount"),
@@ -199,7 +199,7 @@ class Topaz:
         return told["requestId"], told
 
     def _check_price(self, request: UpscaleRequest, card: Capability, told: Mapping[str, Any]) -> None:
-        cost = _table(told, "estimates").get("cost")
+        cost = table(told, "estimates").get("cost")
         most = prices.estimate(card, request).high_usd
         if most is None or not isinstance(cost, list) or not cost or not isinstance(cost[-1], int | float):
             return
@@ -308,24 +308,19 @@ def _refusal(reply: Reply) -> Refused:
     return refuse(kind, "topaz", f"{told.get('message') or reply.text} ({code or reply.status})")
 
 
-def _table(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = whole.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
 def _state(told: Mapping[str, Any], reply: Reply, handle: Mapping[str, str]) -> State:
     native = str(told.get("status"))
     phase = PHASES.get(native, Phase.RUNNING)
     refusal = None
     if phase is Phase.FAILED:
         refusal = refuse(Refused, "topaz", str(told.get("message") or "the request failed"))
-    progress = told.get("progress")
-    cost = _table(told, "estimates").get("cost")
+    progress = number(told.get("progress"))
+    cost = table(told, "estimates").get("cost")
     spent = float(cost[-1] if phase is not Phase.SUCCEEDED else cost[0]) if isinstance(cost, list) and cost else None
     return State(
         phase,
         native,
-        progress=min(1.0, progress / 100) if isinstance(progress, int | float) else None,
+        progress=None if progress is None else min(1.0, progress / 100),
         outputs=_outputs(told, reply) if phase is Phase.SUCCEEDED else (),
         refusal=refusal,
         charge_usd=_charge(phase, spent, handle),
@@ -335,12 +330,10 @@ def _state(told: Mapping[str, Any], reply: Reply, handle: Mapping[str, str]) -> 
 
 def _outputs(told: Mapping[str, Any], reply: Reply) -> tuple[Output, ...]:
     """``expiresAt`` counts milliseconds; ``expiresIn`` is read in two ways by the clients that are known."""
-    download = _table(told, "download")
+    download = table(told, "download")
     if not isinstance(download.get("url"), str):
         raise reply.broken("the request is complete and has no result")
-    until = download.get("expiresAt")
-    when = datetime.fromtimestamp(until / 1000, UTC) if isinstance(until, int | float) else None
-    return (Output(download["url"], "video", when),)
+    return (Output(download["url"], "video", moment(download.get("expiresAt"), per_second=1000)),)
 
 
 def _charge(phase: Phase, credits_spent: float | None, handle: Mapping[str, str]) -> float | None:
