@@ -62,7 +62,8 @@ class Fal:
         job = self.stage.take(call, "fal", endpoint, ("IN_QUEUE", "IN_PROGRESS", "COMPLETED"), body, str(uuid4()))
         job.notes["error"] = _trouble(body, model, job.ending)
         if job.notes["error"] is None:
-            seconds = _seconds(body)
+            given = self.stage.seconds_at(str(body["video_url"])) if body.get("video_url") else None
+            seconds = _seconds(body) if given is None else given
             usd = model.get("usd", model.get("usd_per_second", 0) * seconds)
             self.stage.charge(job, usd, usd, "USD")
         job.callback, job.tell = call.first("fal_webhook"), lambda: self._letter(job)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import tempfile
 import threading
 import time
 import tomllib
@@ -14,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from unplastic.errors import ClipError
 from unplastic.rehearsal.bill import Bill, Charge
 from unplastic.rehearsal.faults import ENDINGS, REFUSALS, Faults
 from unplastic.rehearsal.shelf import Shelf
@@ -148,6 +150,23 @@ class Stage:
         """The content of a file as an answer."""
         body = what.read_bytes() if isinstance(what, Path) else what
         return Reply(200, body, TYPES.get(Path(name).suffix.lower(), "application/octet-stream"))
+
+    def seconds_at(self, address: str) -> float | None:
+        """How long the clip lasts that was stored here under ``address``; None for another address or no clip."""
+        from unplastic.media import probe
+
+        parts = address.partition("/files/")[2].split("/")
+        what = self._files.get(parts[0])
+        if what is None:
+            return None
+        with tempfile.TemporaryDirectory(prefix="unplastic-rehearsal-") as folder:
+            path = what if isinstance(what, Path) else Path(folder) / "clip"
+            if isinstance(what, bytes):
+                path.write_bytes(what)
+            try:
+                return float(probe(path).duration_s)
+            except ClipError:
+                return None
 
     def notice(self) -> None:
         """Put into the post what changed for jobs that asked to be called back."""
