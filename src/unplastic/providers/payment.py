@@ -9,12 +9,23 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unplastic.errors import Ambiguous, BudgetSpent, Expired, NotSent, Protocol, Refused, RequestUnfit
 from unplastic.providers.ledger import Attempt, Ledger, Stage
-from unplastic.providers.provider import Fetched, Job, Phase, Probe, Provider, Request, State, attempt_key, canonical
+from unplastic.providers.provider import (
+    Fetched,
+    Job,
+    Phase,
+    Probe,
+    Provider,
+    Request,
+    State,
+    attempt_key,
+    canonical,
+    mark_of,
+)
 
 LATE_S = 3600.0
 
@@ -44,7 +55,7 @@ def order(till: Till, provider: Provider, request: Request, *, shot: str, take: 
     if not is_new:
         return attempt
     try:
-        submission = provider.submit(request)
+        submission = provider.submit(replace(request, mark=mark_of(attempt.key)))
     except (Ambiguous, Protocol) as trouble:  # a good status with a broken body was taken all the same
         till.ledger.move(attempt.key, Stage.INTENT, note=trouble.message)
     except (NotSent, RequestUnfit, Refused) as trouble:

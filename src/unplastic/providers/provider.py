@@ -67,7 +67,8 @@ class VideoRequest:
     """A shot to be made. ``seconds`` None lets the model decide; ``seed`` None is random and cannot be matched later.
 
     ``size`` is a class of the card ("720p", "1080p", "4k"), ``aspect`` a ratio ("16:9", "adaptive"). ``options`` are
-    the service's own fields, by its own names, sent as they are.
+    the service's own fields, by its own names, sent as they are. ``mark`` names the attempt: it is no part of the wish,
+    and is put where a service repeats a text of ours, so that a lost order can be found again.
     """
 
     model: str
@@ -81,6 +82,7 @@ class VideoRequest:
     references: tuple[Reference, ...] = ()
     audio: bool = False
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    mark: str = ""
 
     work: ClassVar[Work] = "video"
 
@@ -98,6 +100,7 @@ class PortraitRequest:
     seed: int | None = None
     references: tuple[Reference, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    mark: str = ""
 
     work: ClassVar[Work] = "portrait"
 
@@ -122,6 +125,7 @@ class UpscaleRequest:
     audio: bool = True
     seed: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    mark: str = ""
 
     work: ClassVar[Work] = "upscale"
 
@@ -134,18 +138,19 @@ def canonical(request: Request) -> str:
 
     A local file is named by its hash, never by its path.
     """
-    return json.dumps({"work": request.work, **_plain(asdict(request))}, sort_keys=True, separators=(",", ":"))
+    wish = {name: value for name, value in asdict(request).items() if name != "mark"}
+    return json.dumps({"work": request.work, **_plain(wish)}, sort_keys=True, separators=(",", ":"))
+
+
+def mark_of(key: str) -> str:
+    """The mark of the attempt with that key: 32 of its hexadecimal digits."""
+    return key[:32]
 
 
 def attempt_key(provider: str, request: Request, *, shot: str = "", take: int = 1) -> str:
     """sha256 (hex) over shot, take, provider and the canonical request: one paid attempt has one key."""
     text = json.dumps([shot, take, provider, canonical(request)], separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def wish(request: Request) -> str:
-    """32 hexadecimal digits that name the request's content: what is put where a service repeats a text of ours."""
-    return hashlib.sha256(canonical(request).encode()).hexdigest()[:32]
 
 
 def _plain(value: Any) -> Any:
@@ -238,8 +243,7 @@ class Cancelled:
 class Listed:
     """A job in a service's own list.
 
-    ``echo`` holds the inputs that it repeats, by our names ("seed", "prompt", "source.bytes"), and under "wish" the
-    text that `wish` gave, where the service has a place for one.
+    ``echo`` holds the inputs that it repeats, by our names ("seed", "prompt", "source.bytes", "mark").
     """
 
     job: Job

@@ -6,7 +6,6 @@ the answer. One match is adopted. None, or more than one, and a person is asked:
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,9 +14,9 @@ from typing import Any
 from unplastic.providers.http import ANSWER_TIMEOUT_S
 from unplastic.providers.ledger import Attempt, Stage
 from unplastic.providers.payment import Till
-from unplastic.providers.provider import Listed, Provider
+from unplastic.providers.provider import Listed, Provider, mark_of
 
-TELLING = ("wish", "seed", "source.bytes")
+TELLING = ("mark", "seed", "source.bytes")
 """What tells one order from another: a text of ours that comes back, a seed, the length of the clip that was sent."""
 SETTLE_S = 2 * ANSWER_TIMEOUT_S
 CLOCK_SLACK_S = 300.0
@@ -49,7 +48,7 @@ def reconcile(till: Till, provider: Provider, attempt: Attempt, *, settle_s: flo
 def _is_it(attempt: Attempt, listed: Listed) -> bool:
     """One thing that tells orders apart is the same, and nothing else that the list repeats says otherwise.
 
-    A list that repeats no such thing proves nothing.
+    A list that repeats no such thing proves nothing; an order with another mark is another order, whatever is the same.
     """
     wanted = _wanted(attempt)
     same = [name for name in TELLING if wanted.get(name) is not None and listed.echo.get(name) == wanted[name]]
@@ -59,7 +58,7 @@ def _is_it(attempt: Attempt, listed: Listed) -> bool:
 def _wanted(attempt: Attempt) -> Mapping[str, Any]:
     request = json.loads(attempt.request)
     inside = {f"{name}.{key}": value for name in request for key, value in _fields(request[name])}
-    return {**request, **inside, "wish": hashlib.sha256(attempt.request.encode()).hexdigest()[:32]}
+    return {**request, **inside, "mark": mark_of(attempt.key)}
 
 
 def _fields(value: Any) -> list[tuple[str, Any]]:
