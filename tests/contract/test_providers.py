@@ -168,7 +168,7 @@ def test_an_answer_that_proves_nothing_keeps_the_money_reserved(
         ("key", (BadKey,)),
         ("credit", (Credit,)),
         ("rate", (RateLimit, Quota)),
-        ("quota", (Quota, RateLimit, BadKey, Region)),
+        ("quota", (Quota, Credit, RateLimit, BadKey, Region)),
         ("region", (Region, BadKey, Refused)),
         ("content-input", (ContentInput, Refused)),
         ("model-retired", (ModelRetired, ModelNotOpen, Refused)),
