@@ -149,9 +149,20 @@ class Wire:
             raise _ambiguous(name, f"it answered HTTP {outcome.status}")
         return outcome
 
-    def send_bytes(self, method: str, url: str, *, content: Any, headers: Mapping[str, str]) -> Reply:
-        """Send bytes to a storage address that the service gave; the key never goes there. Raises `Busy`."""
-        outcome = self._outcome(method, url, headers, content=content)
+    def send_bytes(
+        self,
+        method: str,
+        url: str,
+        *,
+        content: Any = None,
+        parts: Parts | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send bytes, or the ``parts`` of a form, to a storage address that the service gave; the key never goes there.
+
+        Raises `Busy`.
+        """
+        outcome = self._outcome(method, url, headers, content=content, files=parts)
         if isinstance(outcome, Broken):
             what = f"{self.account.service}: the upload to {_host(url)} broke ({outcome.why})"
             raise Busy(what, "run it again; an upload costs nothing")
