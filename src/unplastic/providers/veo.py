@@ -51,8 +51,9 @@ STORAGE = "https://storage.googleapis.com"
 class Veo:
     """Veo by an access token (``gcloud auth print-access-token``) and a project.
 
-    The project is no key: ``GOOGLE_CLOUD_PROJECT`` or ``[providers.veo] project`` names it. That table may also set ``location`` and ``bucket`` ("gs://mine/veo"); without a bucket results come inside the
-    answer, tens of megabytes of text, and are gone with the operation.
+    The project is no key: ``GOOGLE_CLOUD_PROJECT`` or ``[providers.veo] project`` names it. That table may also set
+    ``location`` and ``bucket`` ("gs://mine/veo"); without a bucket results come inside the answer, tens of megabytes of
+    text, and are gone with the operation.
     """
 
     name: ClassVar[str] = "veo"
