@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from unplastic.errors import Ambiguous, BudgetSpent, ContentInput, NotSent, Protocol, RequestUnfit
-from unplastic.providers.ledger import SqliteLedger, Stage
-from unplastic.providers.payment import LATE_S, Till, follow, order
+from unplastic.errors import Ambiguous, BudgetSpent, ContentInput, ContentOutput, NotSent, Protocol, RequestUnfit
+from unplastic.providers.ledger import Attempt, SqliteLedger, Stage
+from unplastic.providers.payment import LATE_S, Till, follow, order, try_again
 from unplastic.providers.provider import Estimate, Fetched, Job, Listed, Phase, State, Submission, VideoRequest
 from unplastic.providers.reconcile import SETTLE_S, reconcile
 
@@ -185,4 +185,38 @@ def test_a_failure_says_why_and_costs_what_the_service_says(till: Till, tmp_path
     why = ContentInput("fake: no", "change it")
     fake: Any = Fake(states=[State(Phase.FAILED, "failed", refusal=why, charge_usd=0.0)])
     failed = follow(till, fake, pay(till, fake), tmp_path, probe=lambda _: None)
-    assert (failed.stage, failed.note, till.ledger.spent_usd()) == (Stage.FAILED, "fake: no", 0.0)
+    assert (failed.stage, failed.note, till.ledger.spent_usd()) == (Stage.FAILED, "ContentInput: fake: no", 0.0)
+
+
+def fail(till: Till, fake: Fake, kind: type = ContentOutput, **more: Any) -> Attempt:
+    fake.states = [State(Phase.FAILED, "failed", refusal=kind("fake: no", "change it"), charge_usd=0.0)]
+    return follow(till, fake, pay(till, fake, **more), Path(), probe=lambda _: None)
+
+
+def test_what_a_filter_took_away_is_ordered_once_more_and_never_twice(till: Till) -> None:
+    fake = Fake()
+    failed = fail(till, fake)
+    again = try_again(till, fake, WISH, failed)
+    assert again
+    assert (again.stage, again.seed, fake.ordered) == (Stage.SUBMITTED, 43, 2)
+    assert try_again(till, fake, WISH, failed) == again
+    assert fake.ordered == 2
+    fake.states = [State(Phase.FAILED, "failed", refusal=ContentOutput("fake: no", "change it"), charge_usd=0.0)]
+    twice = follow(till, fake, again, Path(), probe=lambda _: None)
+    assert try_again(till, fake, WISH, twice) is None
+    assert fake.ordered == 2
+
+
+def test_any_other_end_is_not_tried_again(till: Till) -> None:
+    fake = Fake()
+    assert try_again(till, fake, WISH, pay(till, fake)) is None
+    assert try_again(till, fake, WISH, fail(till, fake, ContentInput, take=2)) is None
+
+
+def test_the_second_try_is_inside_the_budget(till: Till) -> None:
+    fake = Fake(usd=6.0)
+    failed = fail(till, fake)
+    pay(till, fake, take=2)
+    with pytest.raises(BudgetSpent):
+        try_again(till, fake, WISH, failed)
+    assert fake.ordered == 2

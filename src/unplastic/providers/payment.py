@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from unplastic.errors import Ambiguous, BudgetSpent, Expired, NotSent, Protocol, Refused, RequestUnfit
+from unplastic.errors import Ambiguous, BudgetSpent, ContentOutput, Expired, NotSent, Protocol, Refused, RequestUnfit
 from unplastic.providers.ledger import Attempt, Ledger, Stage
 from unplastic.providers.provider import (
     Fetched,
@@ -28,6 +28,7 @@ from unplastic.providers.provider import (
 )
 
 LATE_S = 3600.0
+SECOND = " (again)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,19 @@ def follow(till: Till, provider: Provider, attempt: Attempt, folder: Path, *, pr
     return till.ledger.find(attempt.key) or attempt
 
 
+def try_again(till: Till, provider: Provider, request: Request, failed: Attempt) -> Attempt | None:
+    """Order once more what a filter took away after it was made; None where that is not the case.
+
+    Filters of outputs are partly chance: one more try, with another seed where there was one, and never a third. It has
+    a key of its own, so that it, too, is ordered once. Raises what `order` raises, `BudgetSpent` among it.
+    """
+    is_chance = failed.stage is Stage.FAILED and failed.note.startswith(f"{ContentOutput.__name__}: ")
+    if not is_chance or failed.shot.endswith(SECOND):
+        return None
+    again = request if request.seed is None else replace(request, seed=request.seed + 1)
+    return order(till, provider, again, shot=f"{failed.shot}{SECOND}", take=failed.take)
+
+
 def _intent(till: Till, provider: Provider, request: Request, shot: str, take: int) -> Attempt:
     estimate = provider.estimate(request)
     usd = estimate.high_usd if estimate.high_usd is not None else till.unknown_price_usd
@@ -115,6 +129,7 @@ def _settle(till: Till, attempt: Attempt, state: State, fetched: tuple[Fetched, 
 
 def _fail(till: Till, attempt: Attempt, state: State) -> None:
     """A failed job gives its money back only where the service says that it cost nothing."""
-    why = state.refusal.message if state.refusal else f"the service says {state.native}"
+    named = f"{type(state.refusal).__name__}: {state.refusal.message}" if state.refusal else ""
+    why = named or f"the service says {state.native}"
     stage = Stage.UNKNOWN if isinstance(state.refusal, Expired) else Stage.FAILED
     till.ledger.move(attempt.key, stage, note=why, usd=state.charge_usd)
