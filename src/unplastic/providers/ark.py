@@ -186,7 +186,7 @@ class Ark:
         return self.library.enter(reference) if reference.role == "character" else reference
 
     def _listed(self, row: Mapping[str, Any], reply: Reply) -> Listed:
-        job = Job(self.name, str(row.get("id")), str(row.get("model")), self.wire.account.address)
+        job = Job(self.name, str(row.get("id")), str(row.get("model")), self.wire.account.address, _rate_of(row))
         when = moment(row.get("created_at"))
         echo = {ours: row[theirs] for ours, theirs in ECHOED.items() if row.get(theirs) is not None}
         return Listed(job, when, _state(row, reply, {}), echo)
@@ -253,6 +253,14 @@ def _rate(card: Capability, request: VideoRequest) -> dict[str, str]:
     price = prices.price(card, request)
     known = price is not None and price.unit == "token_million" and price.usd is not None
     return {"usd_per_token_million": f"{price.usd}"} if price and known else {}
+
+
+def _rate_of(row: Mapping[str, Any]) -> dict[str, str]:
+    """The price of a job that was found again: today's, and the higher one where a clip went in or not."""
+    size = words(row, "resolution")
+    found = [price.usd for card in cards("ark") if card.native == row.get("model") for price in card.prices
+             if price.unit == "token_million" and price.when.get("size", size) == size and price.usd]  # fmt: skip
+    return {"usd_per_token_million": f"{max(found)}"} if found else {}
 
 
 def _state(task: Mapping[str, Any], reply: Reply, handle: Mapping[str, str]) -> State:
