@@ -13,6 +13,7 @@
     ├── LexiconError               a lexicon file of the user's is not one
     ├── PromptError                a prompt cannot be worked on
     ├── WeightsError               the weights of a network cannot be had: what needs them falls back or stops
+    ├── FilmError                  a film file says something that cannot be used
     ├── SettingsError              an environment variable or unplastic.toml says something that cannot be used
     ├── ProviderError              a service did not do what was asked
     │   ├── RequestUnfit           checked here and never sent: the model's card says that it cannot be done
@@ -107,6 +108,10 @@ class PromptError(UnplasticError):
 
 class WeightsError(UnplasticError):
     """The weights of a network cannot be had."""
+
+
+class FilmError(UnplasticError):
+    """A film file says something that cannot be used."""
 
 
 class SettingsError(UnplasticError):
