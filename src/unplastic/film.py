@@ -66,7 +66,9 @@ def write_character(path: Path, name: str, portrait: str, registered: Mapping[st
         if row.get("name") == name:
             row["portrait"] = portrait
             if registered:
-                row["registered"] = dict(registered)
+                inside = tomlkit.inline_table()
+                inside.update(registered)
+                row["registered"] = inside
             else:
                 row.pop("registered", None)
             break

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 import unplastic
-from unplastic.cli import compare, doctor, finish, lexicon, looks, measure, prompt, providers, reference, rehearse
+from unplastic.cli import cast, compare, doctor, finish, lexicon, looks, measure, prompt, providers, reference, rehearse
 
 app = typer.Typer(
     name="unplastic",
@@ -38,6 +38,7 @@ app.command()(looks.looks)
 app.command()(prompt.prompt)
 app.add_typer(lexicon.lexicon, name="lexicon")
 app.add_typer(reference.reference, name="reference")
+app.command()(cast.cast)
 app.command()(providers.providers)
 app.command()(rehearse.rehearse)
 app.command()(doctor.doctor)
