@@ -38,13 +38,13 @@ def number(value: Any) -> float | None:
 
 def moment(value: Any, *, per_second: float = 1.0) -> datetime | None:
     """A time as Unix seconds (``per_second`` 1000: milliseconds) or ISO 8601, in UTC; None for anything else."""
-    if isinstance(value, str) and not value.isdigit():
+    since = number(value)
+    if since is None and isinstance(value, str):
         try:
             found = datetime.fromisoformat(value)
         except ValueError:
             return None
         return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
-    since = number(value)
     try:
         return None if since is None else datetime.fromtimestamp(since / per_second, UTC)
     except (OverflowError, ValueError, OSError):
