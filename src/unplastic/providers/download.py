@@ -22,7 +22,7 @@ from urllib.request import getproxies
 import httpx
 
 from unplastic.errors import Busy, Expired, Protocol, ResultUnwritable, TooLarge, UnplasticError
-from unplastic.providers.http import Headers, Wire
+from unplastic.providers.http import Headers, Wire, trust
 from unplastic.providers.provider import Fetched, Job, Output, Probe
 from unplastic.providers.refusals import NEXT, refuse
 from unplastic.secret import Secret
@@ -149,7 +149,9 @@ def _follow(wire: Wire, output: Output, aside: Path, headers: Headers | None) ->
 
 def _client(wire: Wire) -> httpx.Client:
     timeout = httpx.Timeout(wire.answer_timeout_s, connect=15.0)
-    return httpx.Client(transport=wire.transport, timeout=timeout, trust_env=not wire.account.is_rehearsal)
+    return httpx.Client(
+        transport=wire.transport, verify=trust(), timeout=timeout, trust_env=not wire.account.is_rehearsal
+    )
 
 
 @contextlib.contextmanager

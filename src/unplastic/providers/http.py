@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 import logging
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -196,10 +198,17 @@ class Wire:
         """A client with one fresh connection: an idle one that the service just closed would make orders ambiguous."""
         return httpx.Client(
             transport=self.transport,
+            verify=trust(),
             timeout=httpx.Timeout(self.answer_timeout_s, connect=CONNECT_TIMEOUT_S),
             follow_redirects=False,
             trust_env=not self.account.is_rehearsal,
         )
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Whom we believe: made once, because reading the certificates takes longer than a call."""
+    return httpx.create_ssl_context()
 
 
 def _ambiguous(service: str, why: str) -> Ambiguous:
