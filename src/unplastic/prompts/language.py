@@ -30,8 +30,28 @@ SMALL_WORDS = {
     "pl": "i w na z do jest się nie przez pod jej jego od za po",
     "tr": "ve bir bu ile için da de çok gibi üzerinde",
 }
-ENGLISH = frozenset(SMALL_WORDS["en"].split())
-OTHERS = {code: frozenset(words.split()) for code, words in SMALL_WORDS.items() if code != "en"}
+COMMON_WORDS = {
+    "en": "man woman girl boy child old young rain night window street house sits stands walks looks face light sea",
+    "de": "frau mann mädchen junge regen nacht nachts fenster straße haus alter alte alten sitzt steht geht läuft"
+    " raucht schaut gesicht licht draußen drinnen wald meer küche abends morgens leise langsam",
+    "fr": "femme homme fille garçon enfant pluie nuit fenêtre rue maison vieux vieille dame assis assise debout marche"
+    " fume regarde visage lumière dehors forêt mer cuisine lentement doucement",
+    "es": "mujer hombre niña niño lluvia noche ventana calle casa viejo vieja sentado sentada camina fuma mira cara luz"
+    " bosque mar cocina silencio despacio lentamente",
+    "it": "donna uomo ragazza ragazzo bambino pioggia notte finestra strada casa vecchio vecchia seduto seduta cammina"
+    " fuma guarda viso luce bosco mare cucina lentamente",
+    "pt": "mulher homem menina menino criança chuva noite janela rua casa velho velha sentado sentada caminha fuma olha"
+    " rosto luz floresta cozinha devagar lentamente",
+    "nl": "vrouw meisje jongen kind regen nacht raam straat huis oude zit staat loopt rookt kijkt gezicht licht bos zee"
+    " keuken langzaam",
+    "pl": "kobieta mężczyzna dziewczyna chłopiec dziecko deszcz noc nocą okno oknie okna ulica ulicy dom stary stara"
+    " siedzi stoi idzie pali patrzy twarz światło las morze kuchnia powoli przy",
+    "tr": "kadın adam kız çocuk yağmur gece pencere sokak yaşlı oturuyor duruyor yürüyor bakıyor yüz ışık orman deniz"
+    " mutfak yavaşça",
+}
+"""Words of pictures, for prompts too short to hold enough small ones."""
+SMALL = {code: frozenset(words.split()) for code, words in SMALL_WORDS.items()}
+COMMON = {code: frozenset(words.split()) for code, words in COMMON_WORDS.items()}
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 FOREIGN_SHARE = 0.5
 
@@ -42,11 +62,16 @@ def language(text: str) -> str:
     text = text[:4000]
     if not text.isascii() and (code := _script([char for char in text if char.isalpha()])):
         return code
-    words = [word.lower() for word in WORD.findall(text)]
-    english = sum(word in ENGLISH for word in words)
+    words = WORD.findall(text)
+    # "Los Angeles, La Brea": a small word in capitals inside a sentence is part of a name.
+    small = [word.lower() for place, word in enumerate(words) if place == 0 or word.islower()]
+    every = [word.lower() for word in words]
     counts = {
-        code: sum(word in known for word in words) for code, known in OTHERS.items() if not known.isdisjoint(words)
+        code: sum(word in SMALL[code] for word in small) + sum(word in COMMON[code] for word in every)
+        for code in SMALL
+        if not (SMALL[code].isdisjoint(small) and COMMON[code].isdisjoint(every))
     }
+    english = counts.pop("en", 0)
     best = max(counts, key=lambda code: counts[code], default="en")
     return best if counts.get(best, 0) >= max(2, english + 1) else "en"
 

@@ -13,6 +13,11 @@ LIGHTS_MAX = 3
 CONTRADICTIONS = (
     (r"overcast|cloudy", r"hard shadows?|harsh shadows?|sunbeams?|direct sun", "an overcast sky casts no hard shadow"),
     (r"candle\w*", r"evenly lit|even light\w*|bright room|well[- ]lit", "a candle does not light a room evenly"),
+    (
+        r"candle\w*(?:\s+(?:only|alone))|only by (?:\w+ )?candle\w*",
+        r"sun(?:light|shine|beams?)?\b|daylight|noon|flood ?lights?",
+        "candles alone, and another light",
+    ),
     (r"night(?!stand)|midnight", r"high[- ]key|bright daylight|sunlight|sunshine|noon", "night and day in one frame"),
     (r"silhouett\w+", r"visible pores|every pore|skin texture", "a silhouette shows no skin"),
 )

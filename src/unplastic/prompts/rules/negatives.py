@@ -20,6 +20,8 @@ STORY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """What the story is without, rather than the picture."""
+STATED = re.compile(r"\b(?:there(?:'s|\s+(?:is|are|was|were))|has|have|had|got|finds?|sees?)\s+$", re.IGNORECASE)
+"""What comes before a fact of the story: "there is no milk left"."""
 
 
 def check(prompt: Prompt, model: Model | None) -> Iterator[Finding]:
@@ -30,6 +32,8 @@ def check(prompt: Prompt, model: Model | None) -> Iterator[Finding]:
         if STORY.match(match.group("what")) or prompt.is_protected(*match.span()):
             continue
         known = meant(prompt, match.group("what")) is not None
+        if not known and STATED.search(prompt.open[max(0, match.start() - 24) : match.start()]):
+            continue
         severity = 2 if model is not None and model.negative == "none" else 1
         yield Finding(
             "negative_phrase",
