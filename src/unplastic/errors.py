@@ -14,6 +14,7 @@
     ├── PromptError                a prompt cannot be worked on
     ├── WeightsError               the weights of a network cannot be had: what needs them falls back or stops
     ├── FilmError                  a film file says something that cannot be used
+    ├── RoutingError               a shot asks for a model that cannot make it
     ├── SettingsError              an environment variable or unplastic.toml says something that cannot be used
     ├── ProviderError              a service did not do what was asked
     │   ├── RequestUnfit           checked here and never sent: the model's card says that it cannot be done
@@ -112,6 +113,10 @@ class WeightsError(UnplasticError):
 
 class FilmError(UnplasticError):
     """A film file says something that cannot be used."""
+
+
+class RoutingError(UnplasticError):
+    """A shot asks for a model that cannot make it."""
 
 
 class SettingsError(UnplasticError):

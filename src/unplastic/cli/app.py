@@ -5,7 +5,21 @@ from __future__ import annotations
 import typer
 
 import unplastic
-from unplastic.cli import cast, compare, doctor, finish, lexicon, looks, measure, prompt, providers, reference, rehearse
+from unplastic.cli import (
+    cast,
+    compare,
+    doctor,
+    finish,
+    lexicon,
+    looks,
+    measure,
+    models,
+    plan,
+    prompt,
+    providers,
+    reference,
+    rehearse,
+)
 
 app = typer.Typer(
     name="unplastic",
@@ -38,6 +52,9 @@ app.command()(looks.looks)
 app.command()(prompt.prompt)
 app.add_typer(lexicon.lexicon, name="lexicon")
 app.add_typer(reference.reference, name="reference")
+app.command()(plan.plan)
+app.command()(plan.route)
+app.command()(models.models)
 app.command()(cast.cast)
 app.command()(providers.providers)
 app.command()(rehearse.rehearse)

@@ -1,0 +1,62 @@
+"""What the verbs about models share: the services as they are set, prompts as they would be written, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from unplastic.routing.candidates import Service
+    from unplastic.routing.evidence import Take
+    from unplastic.settings import Settings
+    from unplastic.shot import Film, Scene
+
+
+def services(known: Settings) -> tuple[Service, ...]:
+    """Every service that makes clips, with whether its key is set; in a rehearsal all of them are ready."""
+    from unplastic.providers.card import cards
+    from unplastic.registry import members
+    from unplastic.routing.candidates import Service
+
+    found = []
+    for name, kind in members("providers").items():
+        names: tuple[tuple[str, ...], ...] = kind.key_names  # type: ignore[attr-defined]
+        is_set = any(all(known.key(each) for each in way) for way in names)
+        missing = " or ".join(" + ".join(way) for way in names)
+        options = known.options.get(name, {})
+        closed = "switched off in unplastic.toml" if options.get("off") is True else ""
+        title: str = kind.title  # type: ignore[attr-defined]
+        found.append(Service(name, title, cards(name), is_set or bool(known.rehearsal), missing, closed))
+    return tuple(each for each in found if any(card.work == "video" for card in each.cards))
+
+
+def written(scene: Scene, key: str, film: Film) -> Mapping[str, str]:
+    """The prompts of a scene for a model, light and anchors word for word in each."""
+    from unplastic.lightsheet import from_words
+    from unplastic.prompts.scene import scene as write
+
+    light = from_words(scene.light).sentence() if scene.light else ""
+    anchors = {each.name: each.anchor for each in film.characters}
+    made = write([shot.prompt for shot in scene.shots], _family(key), light=light, identities=anchors)
+    return {shot.name: each.text for shot, each in zip(scene.shots, made.shots, strict=True)}
+
+
+def one_written(text: str, key: str) -> str:
+    """A prompt for a model."""
+    from unplastic.prompts import rewrite
+
+    return rewrite(text, _family(key)).text
+
+
+def evidence(path: Path | None) -> tuple[Take, ...]:
+    """The takes in ``path``, or in the user's own file."""
+    from unplastic.routing.evidence import default_file, read_takes
+
+    return read_takes(path or default_file())
+
+
+def _family(key: str) -> str | None:
+    from unplastic.prompts import lexicon
+
+    return max((each for each in lexicon().models if key.startswith(each)), key=len, default=None)
