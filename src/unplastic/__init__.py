@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from unplastic.finished import Finished
     from unplastic.prompts import rewrite as prompt
     from unplastic.reading import Report
+    from unplastic.routing import route
     from unplastic.scene import finish_scene
 
 __version__ = "0.1.0"
-__all__ = ["Finished", "Report", "__version__", "finish", "finish_scene", "measure", "prompt"]
+__all__ = ["Finished", "Report", "__version__", "finish", "finish_scene", "measure", "prompt", "route"]
 
 _HOMES = {
     "Finished": "unplastic.finished",
@@ -29,6 +30,7 @@ _HOMES = {
     "finish_scene": "unplastic.scene",
     "measure": "unplastic.finish",
     "prompt": "unplastic.prompts",
+    "route": "unplastic.routing",
 }
 
 _NAMES = {"prompt": "rewrite"}

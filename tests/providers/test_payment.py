@@ -11,7 +11,7 @@ import pytest
 
 from unplastic.errors import Ambiguous, BudgetSpent, ContentInput, ContentOutput, NotSent, Protocol, RequestUnfit
 from unplastic.providers.ledger import Attempt, SqliteLedger, Stage
-from unplastic.providers.payment import LATE_S, Till, follow, order, try_again
+from unplastic.providers.payment import LATE_S, Till, follow, order, take_up_strays, try_again
 from unplastic.providers.provider import Estimate, Fetched, Job, Listed, Phase, State, Submission, VideoRequest
 from unplastic.providers.reconcile import SETTLE_S, reconcile
 
@@ -162,10 +162,17 @@ def test_an_unknown_price_is_asked_about(till: Till) -> None:
 
 
 def test_an_id_that_the_books_cannot_take_is_written_beside_them(till: Till, monkeypatch) -> None:
-    monkeypatch.setattr(SqliteLedger, "confirm", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
-        pay(till, Fake())
+    with monkeypatch.context() as full:
+        full.setattr(SqliteLedger, "confirm", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+        with pytest.raises(OSError, match="disk full"):
+            pay(till, Fake())
     assert '"id": "j1"' in till.strays.read_text()
+    with till.strays.open("a") as lines:
+        lines.write('{"key": "cut o')
+    (attempt,) = till.ledger.attempts()
+    found = reconcile(till, Fake(lists=False), attempt)  # once there is room again, whatever the service can list
+    assert (found.stage, found.job and found.job.id) == (Stage.SUBMITTED, "j1")
+    assert take_up_strays(till) == 0
 
 
 def test_late_is_late_and_results_come_with_the_first_finished_poll(till: Till, tmp_path: Path) -> None:

@@ -54,6 +54,15 @@ def test_the_same_seed_plans_the_same_and_keys_are_a_filter(monkeypatch: pytest.
     assert any(one["filter"] == "key" for one in told["shots"][0]["removed"])
 
 
+def test_a_service_that_the_user_closed_is_left_out_with_their_words(tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / "unplastic.toml"
+    path.write_text('[providers.fal]\nclosed = "not offered in my region"\n')
+    monkeypatch.setenv("UNPLASTIC_SETTINGS", str(path))
+    told = json.loads(run("plan", str(EXAMPLE), "--json"))
+    whys = {one["why"] for one in told["shots"][0]["removed"] if one["candidate"].endswith("by fal")}
+    assert "not offered in my region" in whys
+
+
 def test_a_budget_that_is_too_small_is_said(tmp_path: Path) -> None:
     path = tmp_path / "film.toml"
     path.write_text(EXAMPLE.read_text().replace("budget_usd = 40", "budget_usd = 0.1"))

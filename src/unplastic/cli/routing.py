@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def services(known: Settings) -> tuple[Service, ...]:
-    """Every service that makes clips, with whether its key is set; in a rehearsal all of them are ready."""
+    """Every service that makes clips, with whether its key is set; in a rehearsal all of them are ready.
+
+    ``closed = "not offered where I am"`` under ``[providers.NAME]`` leaves one out, with those words as the reason.
+    """
     from unplastic.providers.card import cards
     from unplastic.registry import members
     from unplastic.routing.candidates import Service
@@ -25,7 +28,7 @@ def services(known: Settings) -> tuple[Service, ...]:
         is_set = any(all(known.key(each) for each in way) for way in names)
         missing = " or ".join(" + ".join(way) for way in names)
         options = known.options.get(name, {})
-        closed = "switched off in unplastic.toml" if options.get("off") is True else ""
+        closed = str(options.get("closed") or "")
         title: str = kind.title  # type: ignore[attr-defined]
         found.append(Service(name, title, cards(name), is_set or bool(known.rehearsal), missing, closed))
     return tuple(each for each in found if any(card.work == "video" for card in each.cards))

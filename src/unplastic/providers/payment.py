@@ -98,6 +98,27 @@ def try_again(till: Till, provider: Provider, request: Request, failed: Attempt)
     return order(till, provider, again, shot=f"{failed.shot}{SECOND}", take=failed.take)
 
 
+def take_up_strays(till: Till) -> int:
+    """Enter the ids that the books could not take when they came; how many there were.
+
+    A line that was cut off by a crash is left; one that is in the books already changes nothing.
+    """
+    if not till.strays.is_file():
+        return 0
+    count = 0
+    for line in till.strays.read_text(encoding="utf-8").splitlines():
+        try:
+            row = json.loads(line)
+            key, job = row["key"], Job(**row["job"])
+        except (ValueError, KeyError, TypeError):
+            continue
+        known = till.ledger.find(key)
+        if known and known.stage is Stage.INTENT:
+            till.ledger.confirm(key, job)
+            count += 1
+    return count
+
+
 def _intent(till: Till, provider: Provider, request: Request, shot: str, take: int) -> Attempt:
     estimate = provider.estimate(request)
     usd = estimate.high_usd if estimate.high_usd is not None else till.unknown_price_usd

@@ -13,7 +13,7 @@ from typing import Any
 
 from unplastic.providers.http import ANSWER_TIMEOUT_S
 from unplastic.providers.ledger import Attempt, Stage
-from unplastic.providers.payment import Till
+from unplastic.providers.payment import Till, take_up_strays
 from unplastic.providers.provider import Listed, Provider, mark_of
 
 TELLING = ("mark", "seed", "source.bytes")
@@ -28,6 +28,8 @@ def reconcile(till: Till, provider: Provider, attempt: Attempt, *, settle_s: flo
     ``settle_s`` is the age in seconds below which an intent is left alone. Raises what `Provider.list` raises; the
     intent then stays.
     """
+    if take_up_strays(till):
+        attempt = till.ledger.find(attempt.key) or attempt
     if attempt.stage is not Stage.INTENT or till.now() - attempt.created_s < settle_s:
         return attempt
     if not provider.lists:
