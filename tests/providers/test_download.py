@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import socket
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,6 +51,17 @@ def test_fetched_twice_it_is_one_file_and_something_else_is_another(tmp_path: Pa
     (third,) = fetch(wire(lambda _: httpx.Response(200, content=b"other")), tmp_path)
     assert third.path.name == "job-1-1-2.mp4"
     assert first.path.read_bytes() == CONTENT
+
+
+def test_what_a_killed_process_left_is_swept_and_a_living_ones_is_not(tmp_path: Path) -> None:
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    left, living = tmp_path / f".job-1-1.{dead.pid}.part", tmp_path / f".job-1-1.{os.getppid()}.part"
+    for each in (left, living):
+        each.write_bytes(b"half")
+    fetch(wire(good), tmp_path)
+    assert not left.exists()
+    assert living.exists()
 
 
 @pytest.mark.parametrize(

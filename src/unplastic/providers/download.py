@@ -72,6 +72,7 @@ def _one(
     wire: Wire, job: Job, turn: int, output: Output, folder: Path, probe: Probe, headers: Headers | None
 ) -> Fetched:
     stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", job.id).strip("-.")[:80] or "result"
+    _sweep(folder, f".{stem}-{turn}.")
     aside = folder / f".{stem}-{turn}.{os.getpid()}.part"
     try:
         landed = _inline(output, aside) if output.data else _fetch(wire, output, aside, headers)
@@ -89,6 +90,26 @@ def _one(
     finally:
         aside.unlink(missing_ok=True)
     return Fetched(path, landed.sha256, landed.bytes, output.media)
+
+
+def _sweep(folder: Path, start: str) -> None:
+    """Remove what a process that was killed has left of this result; one that lives may be at work on it."""
+    for each in folder.glob(f"{start}*"):
+        owner = each.name.removeprefix(start).partition(".")[0]
+        if owner.isdigit() and not _is_alive(int(owner)):
+            each.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    if os.name != "posix":  # elsewhere this very call ends a process
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _place(aside: Path, path: Path, sha256: str) -> Path:
