@@ -37,6 +37,7 @@
     │       ├── Expired            the result's address or record ran out
     │       ├── Busy               the service is overloaded or broken: try later
     │       └── Protocol           a reply is not what the service's own description says
+    ├── SettlementError            an order cannot be settled by hand as was asked
     ├── BudgetSpent                an order would go over the budget: nothing was sent
     └── UnknownName                no member of that name in a room; the known ones are listed
 
@@ -205,6 +206,10 @@ class Busy(Refused):
 
 class Protocol(Refused):
     """A reply is not what the service's own description says."""
+
+
+class SettlementError(UnplasticError):
+    """An order cannot be settled by hand as was asked."""
 
 
 class BudgetSpent(UnplasticError):

@@ -14,6 +14,7 @@ from unplastic.cli import (
     looks,
     measure,
     models,
+    orders,
     plan,
     prompt,
     providers,
@@ -56,6 +57,7 @@ app.command()(plan.plan)
 app.command()(plan.route)
 app.command()(models.models)
 app.command()(cast.cast)
+app.command()(orders.orders)
 app.command()(providers.providers)
 app.command()(rehearse.rehearse)
 app.command()(doctor.doctor)
