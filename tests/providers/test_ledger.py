@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from unplastic.errors import BudgetSpent
+from unplastic.errors import BudgetSpent, SettlementError
 from unplastic.providers.ledger import Attempt, SqliteLedger, Stage
 from unplastic.providers.provider import Job
 
@@ -96,3 +97,32 @@ def test_it_is_on_the_disk_before_the_next_line(tmp_path: Path) -> None:
         assert books.execute("pragma synchronous").fetchone()[0] == 2
         assert books.execute("pragma journal_mode").fetchone()[0] == "wal"
     assert ledger.find("nobody") is None
+
+
+def test_an_order_that_was_given_up_meanwhile_does_not_take_anothers_place(tmp_path: Path) -> None:
+    """One process sleeps before its POST, its attempt is released by hand, another orders, and the first one wakes."""
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    sleeper, _ = ledger.reserve(wish("a"), cap_usd=10)
+    ledger.move("a", Stage.RELEASED)
+    second, _ = ledger.reserve(wish("a"), cap_usd=10)
+    ledger.confirm("a", JOB, second.generation)
+    late = Job("ark", "cgt-2", "m", "https://ark.test")
+    with pytest.raises(SettlementError, match="cgt-2 is a second one"):
+        ledger.confirm("a", late, sleeper.generation)
+    found = ledger.find("a")
+    assert found
+    assert found.job == JOB
+
+
+def test_a_ledger_of_the_first_form_is_brought_up_and_keeps_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    SqliteLedger(path).reserve(wish("a"), cap_usd=10)
+    with closing(sqlite3.connect(path)) as books:
+        books.execute("alter table attempt drop column generation")
+        books.execute("pragma user_version = 0")
+        books.commit()
+    ledger = SqliteLedger(path)
+    found = ledger.find("a")
+    assert found
+    assert (found.generation, found.reserved_usd) == (1, 1.0)
+    assert SqliteLedger(path).find("a") == found

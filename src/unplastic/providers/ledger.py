@@ -9,12 +9,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from unplastic.errors import BudgetSpent
+from unplastic.errors import BudgetSpent, SettlementError
 from unplastic.providers.provider import Job
 
 WAIT_S = 30.0
@@ -23,9 +23,13 @@ create table if not exists attempt (
   key text primary key, shot text not null, take integer not null, provider text not null, request text not null,
   seed integer, reserved_micro_usd integer not null, charged_micro_usd integer, state text not null,
   created_s real not null, job text, job_id text, note text not null default '', results text not null default '[]',
+  generation integer not null default 1,
   unique (provider, job_id)
 ) strict
 """
+VERSION = 1
+MIGRATIONS = ("alter table attempt add column generation integer not null default 1",)
+"""From each version of the file to the next; version 0 is what the first release wrote."""
 
 
 class Stage(StrEnum):
@@ -42,7 +46,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One paid attempt. ``created_s`` is Unix time; ``charged_usd`` None: the service has not said."""
+    """One paid attempt. ``created_s`` is Unix time; ``charged_usd`` None: the service has not said.
+
+    ``generation`` counts how often its key was reserved: 2 and more where it was released and ordered again.
+    """
 
     key: str
     shot: str
@@ -57,6 +64,7 @@ class Attempt:
     job: Job | None
     note: str
     results: str
+    generation: int = 1
 
 
 class Ledger(Protocol):
@@ -66,8 +74,11 @@ class Ledger(Protocol):
         """Write the intent, if the cap allows, and say whether it is new; raises `BudgetSpent`."""
         ...
 
-    def confirm(self, key: str, job: Job) -> None:
-        """The service took it: its id, before anything else is done."""
+    def confirm(self, key: str, job: Job, generation: int = 1) -> None:
+        """The service took it: its id, before anything else is done.
+
+        Raises `SettlementError` where the attempt was released and ordered again meanwhile, by somebody else.
+        """
         ...
 
     def move(self, key: str, stage: Stage, *, note: str = "", usd: float | None = None, results: str = "") -> None:
@@ -97,7 +108,7 @@ class SqliteLedger:
         """Make the table where it is not there."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._transaction() as books:
-            books.execute(TABLE)
+            _migrate(books)
 
     def reserve(self, attempt: Attempt, cap_usd: float) -> tuple[Attempt, bool]:
         """Write the intent in one transaction with the look at the budget; the second of two equals gets the first.
@@ -113,22 +124,28 @@ class SqliteLedger:
                 left = max(0, _micro(cap_usd) - spent) / 1e6
                 what = f"{attempt.provider}: this may cost ${attempt.reserved_usd:.2f}, and ${left:.2f} is left"
                 raise BudgetSpent(what, "raise the budget, or ask for something shorter or smaller; nothing was sent")
+            generation = known.generation + 1 if known else 1
             books.execute("delete from attempt where key = ?", (attempt.key,))
             books.execute(
-                "insert into attempt (key, shot, take, provider, request, seed, reserved_micro_usd, state, created_s)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "insert into attempt (key, shot, take, provider, request, seed, reserved_micro_usd, state, created_s,"
+                " generation) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (attempt.key, attempt.shot, attempt.take, attempt.provider, attempt.request, attempt.seed, wanted,
-                 Stage.INTENT, attempt.created_s),
+                 Stage.INTENT, attempt.created_s, generation),
             )  # fmt: skip
-            return attempt, True
+            return replace(attempt, generation=generation), True
 
-    def confirm(self, key: str, job: Job) -> None:
+    def confirm(self, key: str, job: Job, generation: int = 1) -> None:
         """The service took it."""
         with self._transaction() as books:
-            books.execute(
-                "update attempt set state = ?, job = ?, job_id = ? where key = ?",
-                (Stage.SUBMITTED, job.to_json(), job.id, key),
+            done = books.execute(
+                "update attempt set state = ?, job = ?, job_id = ? where key = ? and generation = ?",
+                (Stage.SUBMITTED, job.to_json(), job.id, key, generation),
             )
+            if done.rowcount != 1:
+                what = (
+                    f"{key[:8]} was released and ordered again while this order was under way: {job.id} is a second one"
+                )
+                raise SettlementError(what, "its id is in the strays file; stop it in the service's console")
 
     def move(self, key: str, stage: Stage, *, note: str = "", usd: float | None = None, results: str = "") -> None:
         """To another stage; what is not given stays."""
@@ -171,6 +188,17 @@ class SqliteLedger:
             books.execute("commit")
 
 
+def _migrate(books: sqlite3.Connection) -> None:
+    """Make the table, or bring one of an older version up to this one."""
+    is_new = not books.execute("select 1 from sqlite_master where name = 'attempt'").fetchone()
+    if is_new:
+        books.execute(TABLE)
+    else:
+        for step in MIGRATIONS[books.execute("pragma user_version").fetchone()[0] :]:
+            books.execute(step)
+    books.execute(f"pragma user_version = {VERSION}")
+
+
 def _micro(usd: float) -> int:
     return round(usd * 1e6)
 
@@ -191,4 +219,5 @@ def _attempt(row: sqlite3.Row) -> Attempt:
         row["key"], row["shot"], row["take"], row["provider"], row["request"], row["seed"],
         row["reserved_micro_usd"] / 1e6, None if charged is None else charged / 1e6, Stage(row["state"]),
         row["created_s"], Job.from_json(row["job"]) if row["job"] else None, row["note"], row["results"],
+        row["generation"],
     )  # fmt: skip

@@ -113,8 +113,8 @@ def take_up_strays(till: Till) -> int:
         except (ValueError, KeyError, TypeError):
             continue
         known = till.ledger.find(key)
-        if known and known.stage is Stage.INTENT:
-            till.ledger.confirm(key, job)
+        if known and known.stage is Stage.INTENT and known.generation == row.get("generation", 1):
+            till.ledger.confirm(key, job, known.generation)
             count += 1
     return count
 
@@ -134,10 +134,11 @@ def _intent(till: Till, provider: Provider, request: Request, shot: str, take: i
 
 def _keep(till: Till, attempt: Attempt, job: Job) -> None:
     try:
-        till.ledger.confirm(attempt.key, job)
+        till.ledger.confirm(attempt.key, job, attempt.generation)
     except Exception:
         with till.strays.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps({"key": attempt.key, "job": json.loads(job.to_json())}) + "\n")
+            row = {"key": attempt.key, "generation": attempt.generation, "job": json.loads(job.to_json())}
+            lines.write(json.dumps(row) + "\n")
             lines.flush()
             os.fsync(lines.fileno())
         raise

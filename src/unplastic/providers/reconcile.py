@@ -39,7 +39,7 @@ def reconcile(till: Till, provider: Provider, attempt: Attempt, *, settle_s: flo
     taken = {each.job.id for each in till.ledger.attempts() if each.job and each.provider == provider.name}
     found = [each for each in provider.list(since) if each.job.id not in taken and _is_it(attempt, each)]
     if len(found) == 1:
-        till.ledger.confirm(attempt.key, found[0].job)
+        till.ledger.confirm(attempt.key, found[0].job, attempt.generation)
     elif found:
         _park(till, attempt, "several jobs match: " + ", ".join(each.job.id for each in found))
     else:
