@@ -22,7 +22,7 @@ from unplastic.providers.account import Account
 from unplastic.providers.card import cards
 from unplastic.providers.download import bring
 from unplastic.providers.http import Wire
-from unplastic.providers.ledger import SqliteLedger
+from unplastic.providers.ledger import ledger_in
 from unplastic.providers.payment import Till, follow, order
 from unplastic.providers.provider import Job, Output, VideoRequest
 from unplastic.rehearsal import Rehearsal
@@ -41,7 +41,7 @@ def main(megabytes: int) -> None:
 def _orders(folder: Path) -> None:
     with Rehearsal() as server:
         ark = connect("ark", Settings(rehearsal=server.url))
-        books = Till(SqliteLedger(folder / "ledger.sqlite"), 1e6, folder / "strays", time.time)
+        books = Till(ledger_in(folder / "ledger.sqlite"), 1e6, folder / "strays", time.time)
         walls, attempts = [], []
         for number in range(ORDERS):
             start = time.perf_counter()

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from unplastic.providers import connect
-from unplastic.providers.ledger import SqliteLedger, Stage
+from unplastic.providers.ledger import Stage, ledger_in
 from unplastic.providers.payment import Till, follow, order
 from unplastic.providers.provider import VideoRequest
 from unplastic.providers.reconcile import reconcile
@@ -17,7 +17,7 @@ from unplastic.settings import Settings
 def work(address: str, folder: Path, shots: int) -> None:
     """Take up what is left of an earlier life, then order what is missing, until every shot has ended."""
     ark = connect("ark", Settings(rehearsal=address), sleep=lambda _: None)
-    books = Till(SqliteLedger(folder / "ledger.sqlite"), 100.0, folder / "strays.jsonl", time.time)
+    books = Till(ledger_in(folder / "ledger.sqlite"), 100.0, folder / "strays.jsonl", time.time)
     for attempt in books.ledger.attempts(Stage.INTENT):
         reconcile(books, ark, attempt, settle_s=0.0)
     for number in range(shots):

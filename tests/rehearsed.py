@@ -11,7 +11,7 @@ from unplastic.clip import Clip
 from unplastic.media import probe as media_probe
 from unplastic.providers import connect
 from unplastic.providers.capability import Capability
-from unplastic.providers.ledger import SqliteLedger
+from unplastic.providers.ledger import ledger_in
 from unplastic.providers.payment import Till
 from unplastic.providers.provider import (
     Job,
@@ -92,4 +92,4 @@ def take(path: Path) -> None:
 
 def till(folder: Path, cap_usd: float = 1000.0, *, now: Callable[[], float] = lambda: 0.0) -> Till:
     """Books in ``folder`` and a clock that is the test's."""
-    return Till(SqliteLedger(folder / "ledger.sqlite"), cap_usd, folder / "strays.jsonl", now, unknown_price_usd=50.0)
+    return Till(ledger_in(folder / "ledger.sqlite"), cap_usd, folder / "strays.jsonl", now, unknown_price_usd=50.0)

@@ -20,7 +20,7 @@ FUNCTION_LINES_MAX = 60
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "manager", "base", "core", "misc"}
 HEAVY = {
     "av", "cv2", "dbos", "fastapi", "httpx", "jinja2", "jwt", "llvmlite", "numba", "numpy", "PIL", "pydantic_ai",
-    "PyOpenColorIO", "starlette", "uvicorn",
+    "PyOpenColorIO", "sqlalchemy", "starlette", "uvicorn",
 }  # fmt: skip
 
 

@@ -39,6 +39,11 @@
     │       └── Protocol           a reply is not what the service's own description says
     ├── SettlementError            an order cannot be settled by hand as was asked
     ├── BudgetSpent                an order would go over the budget: nothing was sent
+    ├── DatabaseGone               the film's books cannot be read or written: no room, no server
+    ├── StoreError                 a file cannot be put into the store, or is not there as it was
+    │   └── StoreAway              the store does not answer: it is tried again
+    ├── WorkError                  the pipeline cannot do what was asked: another process owns it, no such take
+    ├── AgentError                 an agent's file says something that cannot be used
     └── UnknownName                no member of that name in a room; the known ones are listed
 
 A message is one line that says what happened; a hint is one line that says what to do next. The command line prints
@@ -214,6 +219,26 @@ class SettlementError(UnplasticError):
 
 class BudgetSpent(UnplasticError):
     """An order would go over the budget."""
+
+
+class DatabaseGone(UnplasticError):
+    """The film's books cannot be read or written."""
+
+
+class StoreError(UnplasticError):
+    """A file cannot be put into the store, or is not there as it was."""
+
+
+class StoreAway(StoreError):
+    """The store does not answer."""
+
+
+class WorkError(UnplasticError):
+    """The pipeline cannot do what was asked."""
+
+
+class AgentError(UnplasticError):
+    """An agent's file says something that cannot be used."""
 
 
 class UnknownName(UnplasticError):

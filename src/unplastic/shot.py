@@ -70,10 +70,14 @@ class Scene(_Part):
 
 
 class Film(_Part):
-    """A film: what `unplastic.film.read` makes of ``film.toml``. ``folder`` is where it lies."""
+    """A film: what `unplastic.film.read` makes of ``film.toml``. ``folder`` is where it lies.
+
+    ``budget_usd_per_day`` counts what is ordered on one day of UTC.
+    """
 
     title: Words
     budget_usd: float | None = Field(default=None, gt=0)
+    budget_usd_per_day: float | None = Field(default=None, gt=0)
     look: str = "fine-35mm"
     characters: tuple[Character, ...] = ()
     scenes: tuple[Scene, ...] = ()

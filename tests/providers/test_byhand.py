@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from unplastic.cli.app import app
 from unplastic.errors import SettlementError
 from unplastic.providers.byhand import did_cost, named, was_never_ordered
-from unplastic.providers.ledger import Attempt, SqliteLedger, Stage
+from unplastic.providers.ledger import Attempt, SqlLedger, Stage, ledger_in
 from unplastic.providers.provider import Job
 from unplastic.providers.reconcile import SETTLE_S
 
@@ -24,25 +24,26 @@ def attempt(key: str = KEY) -> Attempt:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> SqliteLedger:
-    books = SqliteLedger(tmp_path / ".unplastic" / "ledger.sqlite")
+def ledger(tmp_path: Path) -> SqlLedger:
+    books = ledger_in(tmp_path / ".unplastic" / "ledger.sqlite")
     books.reserve(attempt(), 10.0)
+    assert books.send(KEY)
     (tmp_path / "film.toml").write_text(FILM)
     return books
 
 
-def at(ledger: SqliteLedger) -> Attempt:
+def at(ledger: SqlLedger) -> Attempt:
     return named(ledger, KEY[:8])
 
 
-def test_what_was_never_ordered_gives_its_money_back_and_can_be_ordered_again(ledger: SqliteLedger) -> None:
+def test_what_was_never_ordered_gives_its_money_back_and_can_be_ordered_again(ledger: SqlLedger) -> None:
     ledger.move(KEY, Stage.UNKNOWN)
     was_never_ordered(ledger, at(ledger), now_s=0.0)
     assert ledger.spent_usd() == 0
     assert ledger.reserve(attempt(), 10.0)[1]
 
 
-def test_what_cost_something_is_booked(ledger: SqliteLedger) -> None:
+def test_what_cost_something_is_booked(ledger: SqlLedger) -> None:
     ledger.move(KEY, Stage.UNKNOWN)
     did_cost(ledger, at(ledger), 0.75, now_s=0.0)
     assert ledger.spent_usd() == pytest.approx(0.75)
@@ -50,7 +51,7 @@ def test_what_cost_something_is_booked(ledger: SqliteLedger) -> None:
         was_never_ordered(ledger, at(ledger), now_s=0.0)
 
 
-def test_an_order_that_may_be_under_way_is_left_alone(ledger: SqliteLedger) -> None:
+def test_an_order_that_may_be_under_way_is_left_alone(ledger: SqlLedger) -> None:
     with pytest.raises(SettlementError, match="is intent"):
         was_never_ordered(ledger, at(ledger), now_s=SETTLE_S - 1)
     ledger.confirm(KEY, Job("fal", "j-1", "m", "https://a.test"))
@@ -60,19 +61,19 @@ def test_an_order_that_may_be_under_way_is_left_alone(ledger: SqliteLedger) -> N
 
 
 @pytest.mark.parametrize("start", ["", "1a2b", "ffffffff"])
-def test_a_key_that_names_no_order_is_refused(ledger: SqliteLedger, start: str) -> None:
+def test_a_key_that_names_no_order_is_refused(ledger: SqlLedger, start: str) -> None:
     with pytest.raises(SettlementError, match="no order begins"):
         named(ledger, start)
 
 
-def test_two_orders_of_one_beginning_are_not_guessed(ledger: SqliteLedger) -> None:
+def test_two_orders_of_one_beginning_are_not_guessed(ledger: SqlLedger) -> None:
     ledger.reserve(attempt(KEY + "00"), 10.0)
     with pytest.raises(SettlementError, match="2 orders"):
         named(ledger, KEY[:8])
 
 
 @pytest.mark.parametrize("usd", [-1.0, float("nan"), 1e9])
-def test_a_charge_that_is_none_is_refused(ledger: SqliteLedger, usd: float) -> None:
+def test_a_charge_that_is_none_is_refused(ledger: SqlLedger, usd: float) -> None:
     ledger.move(KEY, Stage.UNKNOWN)
     with pytest.raises(SettlementError, match="no charge"):
         did_cost(ledger, at(ledger), usd, now_s=0.0)
@@ -84,7 +85,7 @@ def run(*arguments: str, code: int = 0) -> str:
     return result.output if code == 0 else str(result.exception)
 
 
-def test_the_verb_lists_settles_and_adds_up(ledger: SqliteLedger, tmp_path: Path) -> None:
+def test_the_verb_lists_settles_and_adds_up(ledger: SqlLedger, tmp_path: Path) -> None:
     ledger.move(KEY, Stage.UNKNOWN, note="look in the console")
     said = run(str(tmp_path))
     assert "1a2b3c4d" in said
@@ -95,7 +96,7 @@ def test_the_verb_lists_settles_and_adds_up(ledger: SqliteLedger, tmp_path: Path
     assert "is no charge" in run(str(tmp_path), "--paid", "1a2b3c4d", code=1)
 
 
-def test_looking_parks_what_a_service_without_a_list_lost(ledger: SqliteLedger, tmp_path: Path) -> None:
+def test_looking_parks_what_a_service_without_a_list_lost(ledger: SqlLedger, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["orders", str(tmp_path), "--look"])
     assert "unknown" in result.output
     assert ledger.attempts()[0].stage is Stage.UNKNOWN

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import paying
-from unplastic.providers.ledger import SqliteLedger, Stage
+from unplastic.providers.ledger import Stage, ledger_in
 from unplastic.rehearsal import Rehearsal
 
 SHOTS = 10
@@ -51,7 +51,7 @@ def test_no_shot_is_paid_twice_and_none_is_lost(tmp_path: Path) -> None:
     with Rehearsal() as server:
         kills = lives(server, tmp_path, random.Random(7))
         assert kills >= KILLS_MIN
-        attempts = SqliteLedger(tmp_path / "ledger.sqlite").attempts()
+        attempts = ledger_in(tmp_path / "ledger.sqlite").attempts()
         assert {each.shot for each in attempts} == {f"sh{number}" for number in range(SHOTS)}
         settled = [each for each in attempts if each.stage is Stage.SETTLED]
         parked = [each for each in attempts if each.stage is Stage.UNKNOWN]

@@ -8,9 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from unplastic.errors import BudgetSpent, SettlementError
-from unplastic.providers.ledger import Attempt, SqliteLedger, Stage
+from unplastic.providers.ledger import Attempt, Stage, ledger_in
 from unplastic.providers.provider import Job
 
 JOB = Job("ark", "cgt-1", "m", "https://ark.test")
@@ -21,11 +22,11 @@ def wish(key: str, usd: float = 1.0) -> Attempt:
 
 
 def test_twenty_at_once_against_a_cap_for_five(tmp_path: Path) -> None:
-    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    ledger = ledger_in(tmp_path / "ledger.sqlite")
 
     def attempt(number: int) -> bool:
         try:
-            return SqliteLedger(ledger.path).reserve(wish(f"k{number}", 0.1), cap_usd=0.5)[1]
+            return ledger_in(tmp_path / "ledger.sqlite").reserve(wish(f"k{number}", 0.1), cap_usd=0.5)[1]
         except BudgetSpent:
             return False
 
@@ -35,7 +36,7 @@ def test_twenty_at_once_against_a_cap_for_five(tmp_path: Path) -> None:
 
 
 def test_one_wish_at_once_by_many_is_one_intent(tmp_path: Path) -> None:
-    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    ledger = ledger_in(tmp_path / "ledger.sqlite")
     with ThreadPoolExecutor(8) as pool:
         new = list(pool.map(lambda _: ledger.reserve(wish("same"), cap_usd=100)[1], range(16)))
     assert new.count(True) == 1
@@ -44,7 +45,7 @@ def test_one_wish_at_once_by_many_is_one_intent(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stage", [each for each in Stage if each != Stage.RELEASED])
 def test_only_what_was_released_gives_its_money_back(tmp_path: Path, stage: Stage) -> None:
-    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    ledger = ledger_in(tmp_path / "ledger.sqlite")
     ledger.reserve(wish("a"), cap_usd=1)
     ledger.move("a", stage)
     with pytest.raises(BudgetSpent, match=r"\$0.00 is left"):
@@ -54,7 +55,7 @@ def test_only_what_was_released_gives_its_money_back(tmp_path: Path, stage: Stag
 
 
 def test_what_was_released_can_be_ordered_again_within_the_budget(tmp_path: Path) -> None:
-    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    ledger = ledger_in(tmp_path / "ledger.sqlite")
     ledger.reserve(wish("a"), cap_usd=1)
     ledger.move("a", Stage.RELEASED, note="no connection")
     again, is_new = ledger.reserve(wish("a", 0.5), cap_usd=1)
@@ -70,7 +71,7 @@ def test_what_was_released_can_be_ordered_again_within_the_budget(tmp_path: Path
 
 
 def test_a_charge_replaces_the_reservation(tmp_path: Path) -> None:
-    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    ledger = ledger_in(tmp_path / "ledger.sqlite")
     ledger.reserve(wish("a", 2.0), cap_usd=10)
     ledger.confirm("a", JOB)
     ledger.move("a", Stage.SETTLED, usd=0.25, results='["x"]')
@@ -82,26 +83,26 @@ def test_a_charge_replaces_the_reservation(tmp_path: Path) -> None:
 
 
 def test_one_job_belongs_to_one_attempt(tmp_path: Path) -> None:
-    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    ledger = ledger_in(tmp_path / "ledger.sqlite")
     for key in "ab":
         ledger.reserve(wish(key), cap_usd=10)
     ledger.confirm("a", JOB)
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(IntegrityError):
         ledger.confirm("b", JOB)
     assert [each.key for each in ledger.attempts(Stage.INTENT)] == ["b"]
 
 
 def test_it_is_on_the_disk_before_the_next_line(tmp_path: Path) -> None:
-    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
-    with ledger._transaction() as books:
-        assert books.execute("pragma synchronous").fetchone()[0] == 2
-        assert books.execute("pragma journal_mode").fetchone()[0] == "wal"
+    ledger = ledger_in(tmp_path / "ledger.sqlite")
+    with ledger.database.transaction() as books:
+        assert books.one("pragma synchronous") == {"synchronous": 2}
+        assert books.one("pragma journal_mode") == {"journal_mode": "wal"}
     assert ledger.find("nobody") is None
 
 
 def test_an_order_that_was_given_up_meanwhile_does_not_take_anothers_place(tmp_path: Path) -> None:
     """One process sleeps before its POST, its attempt is released by hand, another orders, and the first one wakes."""
-    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    ledger = ledger_in(tmp_path / "ledger.sqlite")
     sleeper, _ = ledger.reserve(wish("a"), cap_usd=10)
     ledger.move("a", Stage.RELEASED)
     second, _ = ledger.reserve(wish("a"), cap_usd=10)
@@ -116,13 +117,15 @@ def test_an_order_that_was_given_up_meanwhile_does_not_take_anothers_place(tmp_p
 
 def test_a_ledger_of_the_first_form_is_brought_up_and_keeps_its_rows(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
-    SqliteLedger(path).reserve(wish("a"), cap_usd=10)
+    ledger_in(path).reserve(wish("a"), cap_usd=10)
     with closing(sqlite3.connect(path)) as books:
-        books.execute("alter table attempt drop column generation")
+        for column in ("generation", "film", "scene", "agent", "sent"):
+            books.execute(f"alter table attempt drop column {column}")
+        books.execute("drop table schema_version")
         books.execute("pragma user_version = 0")
         books.commit()
-    ledger = SqliteLedger(path)
+    ledger = ledger_in(path)
     found = ledger.find("a")
     assert found
     assert (found.generation, found.reserved_usd) == (1, 1.0)
-    assert SqliteLedger(path).find("a") == found
+    assert ledger_in(path).find("a") == found

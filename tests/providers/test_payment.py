@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pytest
 
 from unplastic.errors import Ambiguous, BudgetSpent, ContentInput, ContentOutput, NotSent, Protocol, RequestUnfit
-from unplastic.providers.ledger import Attempt, SqliteLedger, Stage
+from unplastic.providers.ledger import Attempt, SqlLedger, Stage, ledger_in
 from unplastic.providers.payment import LATE_S, Till, follow, order, take_up_strays, try_again
 from unplastic.providers.provider import Estimate, Fetched, Job, Listed, Phase, State, Submission, VideoRequest
 from unplastic.providers.reconcile import SETTLE_S, reconcile
@@ -72,7 +72,7 @@ class Clock:
 
 @pytest.fixture
 def till(tmp_path: Path) -> Till:
-    return Till(SqliteLedger(tmp_path / "ledger.sqlite"), 10.0, tmp_path / "strays.jsonl", Clock())
+    return Till(ledger_in(tmp_path / "ledger.sqlite"), 10.0, tmp_path / "strays.jsonl", Clock())
 
 
 def pay(till: Till, fake: Any, **more: Any):
@@ -163,7 +163,7 @@ def test_an_unknown_price_is_asked_about(till: Till) -> None:
 
 def test_an_id_that_the_books_cannot_take_is_written_beside_them(till: Till, monkeypatch) -> None:
     with monkeypatch.context() as full:
-        full.setattr(SqliteLedger, "confirm", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+        full.setattr(SqlLedger, "confirm", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
         with pytest.raises(OSError, match="disk full"):
             pay(till, Fake())
     assert '"id": "j1"' in till.strays.read_text()

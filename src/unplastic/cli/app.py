@@ -6,6 +6,7 @@ import typer
 
 import unplastic
 from unplastic.cli import (
+    agents,
     cast,
     compare,
     doctor,
@@ -20,6 +21,9 @@ from unplastic.cli import (
     providers,
     reference,
     rehearse,
+    run,
+    status,
+    store,
 )
 
 app = typer.Typer(
@@ -57,7 +61,15 @@ app.command()(plan.plan)
 app.command()(plan.route)
 app.command()(models.models)
 app.command()(cast.cast)
+app.command()(run.run)
+app.command()(run.watch)
+app.command()(status.status)
+app.command()(status.verdict)
+app.command()(status.cancel)
+app.add_typer(agents.agents, name="agents")
 app.command()(orders.orders)
+app.add_typer(store.store, name="store")
+app.command()(run.worker)
 app.command()(providers.providers)
 app.command()(rehearse.rehearse)
 app.command()(doctor.doctor)

@@ -62,14 +62,14 @@ def _till(film: Film, budget_usd: float | None, *, rehearse: bool) -> Till:
     import time
 
     from unplastic.errors import FilmError
-    from unplastic.providers.ledger import SqliteLedger
+    from unplastic.providers.ledger import ledger_in
     from unplastic.providers.payment import Till
 
     cap = budget_usd if budget_usd is not None else film.budget_usd
     if cap is None:
         raise FilmError("the film has no budget", "add budget_usd to the file, or say --budget USD")
     books = film.folder / ".unplastic" / ("rehearsal" if rehearse else "")
-    return Till(SqliteLedger(books / "ledger.sqlite"), cap, books / "strays.jsonl", time.time)
+    return Till(ledger_in(books / "ledger.sqlite"), cap, books / "strays.jsonl", time.time)
 
 
 def _draw(film: Film, who: list[str], till: Till, known: Settings, *, service: str, model: str, count: int, batch: int,

@@ -25,8 +25,8 @@ def models(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """List what is believed; ``show NAME`` tells why; ``calibrate NAME -o SET`` writes 24 paired prompts, priced."""
-    from unplastic.cli.routing import evidence
     from unplastic.cli.show import print_json
+    from unplastic.planning import evidence
     from unplastic.routing.model import model
     from unplastic.routing.model import models as every
 
@@ -113,8 +113,8 @@ def _calibrate(name: str | None, out: Path | None, results: Path | None, takes: 
         raise typer.BadParameter("write: unplastic models calibrate NAME -o SET.json")
     import json
 
-    from unplastic.cli.routing import one_written, services
     from unplastic.errors import ResultExists
+    from unplastic.planning import one_written, services
     from unplastic.routing.calibration import calibration
     from unplastic.routing.model import model
     from unplastic.settings import settings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from unplastic.providers.ledger import Attempt, SqliteLedger
+    from unplastic.providers.ledger import Attempt, SqlLedger
 
 
 def orders(
@@ -42,18 +42,18 @@ def orders(
     )
 
 
-def _books(film: Path, rehearsal: bool) -> tuple[SqliteLedger, Path]:
+def _books(film: Path, rehearsal: bool) -> tuple[SqlLedger, Path]:
     from unplastic.errors import FilmError
     from unplastic.film import read
-    from unplastic.providers.ledger import SqliteLedger
+    from unplastic.providers.ledger import ledger_in
 
     folder = read(film).folder / ".unplastic" / ("rehearsal" if rehearsal else "")
     if not (folder / "ledger.sqlite").is_file():
         raise FilmError(f"{film}: nothing was ordered yet", "unplastic cast FILM orders portraits")
-    return SqliteLedger(folder / "ledger.sqlite"), folder / "strays.jsonl"
+    return ledger_in(folder / "ledger.sqlite"), folder / "strays.jsonl"
 
 
-def _look(ledger: SqliteLedger, strays: Path) -> None:
+def _look(ledger: SqlLedger, strays: Path) -> None:
     import time
 
     from unplastic.errors import ProviderError
@@ -73,7 +73,7 @@ def _look(ledger: SqliteLedger, strays: Path) -> None:
             typer.echo(f"{each.key[:8]}: {trouble.message}; {trouble.hint}", err=True)
 
 
-def _settle(ledger: SqliteLedger, free: list[str], paid: list[str]) -> None:
+def _settle(ledger: SqlLedger, free: list[str], paid: list[str]) -> None:
     import time
 
     from unplastic.errors import SettlementError

@@ -36,9 +36,9 @@ def route(
     as_json: JSON = False,
 ) -> None:
     """Say which model fits each shot of a film, or one surface, with the numbers and the runner-up."""
-    from unplastic.cli.routing import evidence, services
     from unplastic.cli.show import print_json
     from unplastic.film import read
+    from unplastic.planning import evidence, services
     from unplastic.routing import route as choose
     from unplastic.settings import settings
     from unplastic.shot import Film, Scene, Shot
@@ -63,8 +63,8 @@ def route(
 
 
 def _plan(film: Path, seed: int, takes: Path | None) -> Plan:
-    from unplastic.cli.routing import evidence, services, written
     from unplastic.film import read
+    from unplastic.planning import evidence, services, written
     from unplastic.routing import plan as make
     from unplastic.settings import settings
 

@@ -13,6 +13,7 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -27,6 +28,8 @@ from unplastic.secret import Secret, redact
 
 CONNECT_TIMEOUT_S = 15.0
 ANSWER_TIMEOUT_S = 120.0
+BEFORE_ORDER: ContextVar[Callable[[], None]] = ContextVar("before_order", default=lambda: None)
+"""What the payment protocol does between all preparations and the one request that may cost money."""
 READ_TRIES = 3
 BUSY = {502, 503, 504}
 NO_CONNECTION = (
@@ -135,12 +138,13 @@ class Wire:
         body: Any = None,
         parts: Parts | None = None,
     ) -> Reply:
-        """Send what may cost money, once.
+        """Send what may cost money, once; `BEFORE_ORDER` is called right before, and may forbid it by `NotSent`.
 
         Returns 2xx and 4xx (except 408) for the adapter to judge. Raises `NotSent` where no connection stood, and
         `Ambiguous` for a line that broke, for 3xx, 408 and 5xx: the service may have taken the order.
         """
         name = self.account.service
+        BEFORE_ORDER.get()()
         outcome = self._outcome(method, url, headers, params=params, json=body, files=parts)
         if isinstance(outcome, Broken) and not outcome.sent:
             what = f"{name}: no connection to {_host(url)} ({outcome.why}); nothing was sent"

@@ -1,39 +1,46 @@
-"""What was ordered, for how much, and how it ended: one row an attempt, in SQLite, safe against a crash at any line.
+"""What was ordered, for how much, and how it ended: one row an attempt, safe against a crash at any line.
 
-WAL with ``synchronous=FULL``: a row that was written is on the disk before the next line runs. Amounts are whole
-micro-dollars. No key is ever written here.
+A row that was written is on the disk before the next line runs. Amounts are whole micro-dollars. Every cap is looked at
+in the transaction that writes the intent, so that many at once cannot pass one. No key is ever written here.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from unplastic.database import Books, Database, in_file
 from unplastic.errors import BudgetSpent, SettlementError
 from unplastic.providers.provider import Job
 
-WAIT_S = 30.0
-TABLE = """
+DAY_S = 86_400
+SECOND = " (again)"
+"""Ends the name of the shot in the one more try that a filter's refusal gets."""
+TABLES = (
+    """
 create table if not exists attempt (
   key text primary key, shot text not null, take integer not null, provider text not null, request text not null,
-  seed integer, reserved_micro_usd integer not null, charged_micro_usd integer, state text not null,
-  created_s real not null, job text, job_id text, note text not null default '', results text not null default '[]',
-  generation integer not null default 1,
+  seed bigint, reserved_micro_usd bigint not null, charged_micro_usd bigint, state text not null,
+  created_s double precision not null, job text, job_id text, note text not null default '',
+  results text not null default '[]', generation integer not null default 1, film text not null default '',
+  scene text not null default '', agent text not null default '', sent integer not null default 1,
   unique (provider, job_id)
-) strict
-"""
-VERSION = 1
-MIGRATIONS = ("alter table attempt add column generation integer not null default 1",)
-"""From each version of the file to the next; version 0 is what the first release wrote."""
+)""",
+)
+MIGRATIONS = (
+    "alter table attempt add column generation integer not null default 1",
+    "alter table attempt add column film text not null default ''",
+    "alter table attempt add column scene text not null default ''",
+    "alter table attempt add column agent text not null default ''",
+    "alter table attempt add column sent integer not null default 1",
+)
+"""From each version to the next; version 0 is what the first release wrote, in SQLite's strict table."""
 
 
 class Stage(StrEnum):
-    """How far an attempt is. Only `RELEASED` gives its money back to the budget."""
+    """How far an attempt is. `RELEASED` gives its money back to the budget, `REFUNDED` all but what it says it cost."""
 
     INTENT = "intent"
     SUBMITTED = "submitted"
@@ -41,6 +48,7 @@ class Stage(StrEnum):
     SETTLED = "settled"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    REFUNDED = "refunded"
     RELEASED = "released"
 
 
@@ -48,7 +56,9 @@ class Stage(StrEnum):
 class Attempt:
     """One paid attempt. ``created_s`` is Unix time; ``charged_usd`` None: the service has not said.
 
-    ``generation`` counts how often its key was reserved: 2 and more where it was released and ordered again.
+    ``generation`` counts how often its key was reserved: 2 and more where it was released and ordered again. ``film``,
+    ``scene`` and ``agent`` say on whose account it goes; empty where nobody said. An intent that is not ``sent`` has
+    never reached the line: its process was cut off, or is still preparing it.
     """
 
     key: str
@@ -65,13 +75,46 @@ class Attempt:
     note: str
     results: str
     generation: int = 1
+    film: str = ""
+    scene: str = ""
+    agent: str = ""
+    sent: bool = False
+
+    @property
+    def usd(self) -> float:
+        """What it counts for: the charge, the reservation while no charge is known, nothing where it was released."""
+        if self.stage is Stage.RELEASED:
+            return 0.0
+        return self.reserved_usd if self.charged_usd is None else self.charged_usd
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What may be spent besides the film's budget, in US dollars; None: no cap of that kind.
+
+    ``shot_usd`` and ``scene_usd`` count in the attempt's film; ``agent_usd`` and ``agent_day_usd`` what its agent
+    spends there; ``day_usd`` the film's orders of one day. A day is a day of UTC.
+    """
+
+    shot_usd: float | None = None
+    scene_usd: float | None = None
+    agent_usd: float | None = None
+    agent_day_usd: float | None = None
+    day_usd: float | None = None
+
+
+NO_CAPS = Caps()
 
 
 class Ledger(Protocol):
     """The port: what the payment protocol asks of whoever keeps the books."""
 
-    def reserve(self, attempt: Attempt, cap_usd: float) -> tuple[Attempt, bool]:
-        """Write the intent, if the cap allows, and say whether it is new; raises `BudgetSpent`."""
+    def reserve(self, attempt: Attempt, cap_usd: float, caps: Caps = NO_CAPS) -> tuple[Attempt, bool]:
+        """Write the intent, if the caps allow, and say whether it is new; raises `BudgetSpent`."""
+        ...
+
+    def send(self, key: str, generation: int = 1) -> bool:
+        """The order goes out now; False where it must not, since the intent was given up meanwhile."""
         ...
 
     def confirm(self, key: str, job: Job, generation: int = 1) -> None:
@@ -89,59 +132,66 @@ class Ledger(Protocol):
         """The attempt of that key."""
         ...
 
-    def attempts(self, *stages: Stage) -> list[Attempt]:
-        """All attempts of these stages, oldest first."""
+    def attempts(self, *stages: Stage, film: str | None = None) -> list[Attempt]:
+        """All attempts of these stages, oldest first; of one film, or of all."""
         ...
 
-    def spent_usd(self) -> float:
+    def spent_usd(self, film: str | None = None) -> float:
         """What is charged, and what is reserved where no charge is known."""
         ...
 
 
 @dataclass(frozen=True)
-class SqliteLedger:
-    """The ledger in a file of its own. Every call is one transaction on its own connection: threads are welcome."""
+class SqlLedger:
+    """The ledger in a database. Every call is one transaction: threads, processes and machines are welcome."""
 
-    path: Path
+    database: Database
 
     def __post_init__(self) -> None:
         """Make the table where it is not there."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._transaction() as books:
-            _migrate(books)
+        self.database.bring_up("ledger", TABLES, MIGRATIONS, old=self._unversioned())
 
-    def reserve(self, attempt: Attempt, cap_usd: float) -> tuple[Attempt, bool]:
+    def reserve(self, attempt: Attempt, cap_usd: float, caps: Caps = NO_CAPS) -> tuple[Attempt, bool]:
         """Write the intent in one transaction with the look at the budget; the second of two equals gets the first.
 
         One that was released was never ordered, or refused: it is a new intent again, at today's price.
         """
-        with self._transaction() as books:
+        with self.database.transaction(f"budget {attempt.film}") as books:
             known = _one(books, attempt.key)
             if known and known.stage is not Stage.RELEASED:
                 return known, False
-            spent, wanted = _spent(books), _micro(attempt.reserved_usd)
-            if spent + wanted > _micro(cap_usd):
-                left = max(0, _micro(cap_usd) - spent) / 1e6
-                what = f"{attempt.provider}: this may cost ${attempt.reserved_usd:.2f}, and ${left:.2f} is left"
-                raise BudgetSpent(what, "raise the budget, or ask for something shorter or smaller; nothing was sent")
+            for cap in _caps(attempt, cap_usd, caps):
+                _check(books, attempt, *cap)
             generation = known.generation + 1 if known else 1
-            books.execute("delete from attempt where key = ?", (attempt.key,))
-            books.execute(
+            books.run("delete from attempt where key = :key", key=attempt.key)
+            books.run(
                 "insert into attempt (key, shot, take, provider, request, seed, reserved_micro_usd, state, created_s,"
-                " generation) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (attempt.key, attempt.shot, attempt.take, attempt.provider, attempt.request, attempt.seed, wanted,
-                 Stage.INTENT, attempt.created_s, generation),
+                " generation, film, scene, agent, sent) values (:key, :shot, :take, :provider, :request, :seed,"
+                " :wanted, :state, :created_s, :generation, :film, :scene, :agent, 0)",
+                key=attempt.key, shot=attempt.shot, take=attempt.take, provider=attempt.provider,
+                request=attempt.request, seed=attempt.seed, wanted=_micro(attempt.reserved_usd), state=Stage.INTENT,
+                created_s=attempt.created_s, generation=generation, film=attempt.film, scene=attempt.scene,
+                agent=attempt.agent,
             )  # fmt: skip
             return replace(attempt, generation=generation), True
 
+    def send(self, key: str, generation: int = 1) -> bool:
+        """The order goes out now: only while it is an intent, and only the one that was reserved."""
+        with self.database.transaction() as books:
+            done = books.run(
+                "update attempt set sent = 1 where key = :key and generation = :turn and state = :intent",
+                key=key, turn=generation, intent=Stage.INTENT,
+            )  # fmt: skip
+        return done == 1
+
     def confirm(self, key: str, job: Job, generation: int = 1) -> None:
         """The service took it."""
-        with self._transaction() as books:
-            done = books.execute(
-                "update attempt set state = ?, job = ?, job_id = ? where key = ? and generation = ?",
-                (Stage.SUBMITTED, job.to_json(), job.id, key, generation),
-            )
-            if done.rowcount != 1:
+        with self.database.transaction() as books:
+            done = books.run(
+                "update attempt set state = :state, job = :job, job_id = :id where key = :key and generation = :turn",
+                state=Stage.SUBMITTED, job=job.to_json(), id=job.id, key=key, turn=generation,
+            )  # fmt: skip
+            if done != 1:
                 what = (
                     f"{key[:8]} was released and ordered again while this order was under way: {job.id} is a second one"
                 )
@@ -149,75 +199,101 @@ class SqliteLedger:
 
     def move(self, key: str, stage: Stage, *, note: str = "", usd: float | None = None, results: str = "") -> None:
         """To another stage; what is not given stays."""
-        with self._transaction() as books:
-            books.execute(
-                "update attempt set state = ?, note = coalesce(nullif(?, ''), note),"
-                " charged_micro_usd = coalesce(?, charged_micro_usd),"
-                " results = coalesce(nullif(?, ''), results) where key = ?",
-                (stage, note, None if usd is None else _micro(usd), results, key),
-            )
+        with self.database.transaction() as books:
+            books.run(
+                "update attempt set state = :state, note = coalesce(nullif(:note, ''), note),"
+                " charged_micro_usd = coalesce(:usd, charged_micro_usd),"
+                " results = coalesce(nullif(:results, ''), results) where key = :key",
+                state=stage, note=note, usd=None if usd is None else _micro(usd), results=results, key=key,
+            )  # fmt: skip
 
     def find(self, key: str) -> Attempt | None:
         """The attempt of that key."""
-        with self._transaction() as books:
+        with self.database.transaction() as books:
             return _one(books, key)
 
-    def attempts(self, *stages: Stage) -> list[Attempt]:
+    def attempts(self, *stages: Stage, film: str | None = None) -> list[Attempt]:
         """All attempts of these stages, oldest first; of every stage where none is named."""
-        with self._transaction() as books:
-            rows = [_attempt(row) for row in books.execute("select * from attempt order by created_s, key")]
+        where = "" if film is None else "where film = :film or film = ''"
+        values = {} if film is None else {"film": film}
+        with self.database.transaction() as books:
+            rows = [
+                _attempt(row) for row in books.rows(f"select * from attempt {where} order by created_s, key", **values)
+            ]
         return [row for row in rows if not stages or row.stage in stages]
 
-    def spent_usd(self) -> float:
+    def spent_usd(self, film: str | None = None) -> float:
         """What is charged, and what is reserved where no charge is known."""
-        with self._transaction() as books:
-            return _spent(books) / 1e6
+        with self.database.transaction() as books:
+            return _spent(books, "" if film is None else FILM, {"film": film}) / 1e6
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.path, timeout=WAIT_S, isolation_level=None)) as books:
-            books.row_factory = sqlite3.Row
-            books.execute("pragma journal_mode = wal")
-            books.execute("pragma synchronous = full")
-            books.execute("begin immediate")
-            try:
-                yield books
-            except BaseException:
-                books.execute("rollback")
-                raise
-            books.execute("commit")
+    def _unversioned(self) -> int | None:
+        """The version of a file that the first releases wrote, which kept it in SQLite's own place."""
+        if not self.database.has_table("attempt") or self.database.has_table("schema_version"):
+            return None
+        with self.database.transaction() as books:
+            return (books.one("pragma user_version") or {})["user_version"]
 
 
-def _migrate(books: sqlite3.Connection) -> None:
-    """Make the table, or bring one of an older version up to this one."""
-    is_new = not books.execute("select 1 from sqlite_master where name = 'attempt'").fetchone()
-    if is_new:
-        books.execute(TABLE)
-    else:
-        for step in MIGRATIONS[books.execute("pragma user_version").fetchone()[0] :]:
-            books.execute(step)
-    books.execute(f"pragma user_version = {VERSION}")
+def ledger_in(path: Path) -> SqlLedger:
+    """The ledger in a SQLite file of its own."""
+    return SqlLedger(in_file(path))
+
+
+FILM = "and (film = :film or film = '')"
+
+
+def _caps(attempt: Attempt, cap_usd: float, caps: Caps) -> list[tuple[str, float, str, dict[str, Any]]]:
+    """(whose, cap, what counts, with which values), the film's first."""
+    day = attempt.created_s // DAY_S * DAY_S
+    shot = attempt.shot.removesuffix(SECOND)
+    rules: list[tuple[str, float | None, str, dict[str, Any]]] = [
+        ("the film", cap_usd, FILM, {}),
+        (f"scene {attempt.scene}", caps.scene_usd, f"{FILM} and scene = :scene", {"scene": attempt.scene}),
+        (f"shot {shot}", caps.shot_usd, f"{FILM} and shot in (:shot, :again)", {"shot": shot, "again": shot + SECOND}),
+        ("today", caps.day_usd, f"{FILM} and created_s >= :day", {"day": day}),
+        (attempt.agent, caps.agent_usd, f"{FILM} and agent = :agent", {"agent": attempt.agent}),
+        (f"{attempt.agent} today", caps.agent_day_usd, f"{FILM} and agent = :agent and created_s >= :day",
+         {"agent": attempt.agent, "day": day}),
+    ]  # fmt: skip
+    return [(whose, cap, what, values) for whose, cap, what, values in rules if cap is not None]
+
+
+def _check(books: Books, attempt: Attempt, whose: str, cap_usd: float, what: str, values: dict[str, Any]) -> None:
+    spent, wanted = _spent(books, what, {"film": attempt.film, **values}), _micro(attempt.reserved_usd)
+    if spent + wanted > _micro(cap_usd):
+        left = max(0, _micro(cap_usd) - spent) / 1e6
+        said = f"{attempt.provider}: this may cost ${attempt.reserved_usd:.2f}, and ${left:.2f} is left"
+        raise BudgetSpent(
+            said if whose == "the film" else f"{said} for {whose}",
+            "raise the budget, or ask for something shorter or smaller; nothing was sent",
+        )
 
 
 def _micro(usd: float) -> int:
     return round(usd * 1e6)
 
 
-def _spent(books: sqlite3.Connection) -> int:
-    query = "select coalesce(sum(coalesce(charged_micro_usd, reserved_micro_usd)), 0) from attempt where state != ?"
-    return books.execute(query, (Stage.RELEASED,)).fetchone()[0]
+def _spent(books: Books, what: str, values: dict[str, Any]) -> int:
+    used = {name: value for name, value in values.items() if f":{name}" in what}
+    row = books.one(
+        "select coalesce(sum(coalesce(charged_micro_usd, reserved_micro_usd)), 0) as micro_usd from attempt"
+        f" where state != :released {what}",
+        released=Stage.RELEASED, **used,
+    )  # fmt: skip
+    return int(row["micro_usd"]) if row else 0
 
 
-def _one(books: sqlite3.Connection, key: str) -> Attempt | None:
-    row = books.execute("select * from attempt where key = ?", (key,)).fetchone()
+def _one(books: Books, key: str) -> Attempt | None:
+    row = books.one("select * from attempt where key = :key", key=key)
     return _attempt(row) if row else None
 
 
-def _attempt(row: sqlite3.Row) -> Attempt:
+def _attempt(row: dict[str, Any]) -> Attempt:
     charged = row["charged_micro_usd"]
     return Attempt(
         row["key"], row["shot"], row["take"], row["provider"], row["request"], row["seed"],
         row["reserved_micro_usd"] / 1e6, None if charged is None else charged / 1e6, Stage(row["state"]),
         row["created_s"], Job.from_json(row["job"]) if row["job"] else None, row["note"], row["results"],
-        row["generation"],
+        row["generation"], row["film"], row["scene"], row["agent"], bool(row["sent"]),
     )  # fmt: skip

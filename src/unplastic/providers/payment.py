@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unplastic.errors import Ambiguous, BudgetSpent, ContentOutput, Expired, NotSent, Protocol, Refused, RequestUnfit
-from unplastic.providers.ledger import Attempt, Ledger, Stage
+from unplastic.providers.http import BEFORE_ORDER
+from unplastic.providers.ledger import NO_CAPS, SECOND, Attempt, Caps, Ledger, Stage
 from unplastic.providers.provider import (
     Fetched,
     Job,
@@ -28,7 +29,6 @@ from unplastic.providers.provider import (
 )
 
 LATE_S = 3600.0
-SECOND = " (again)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,9 @@ class Till:
     """Where an order is paid: the books, the cap in US dollars, and where ids go that the books could not take.
 
     ``unknown_price_usd`` is what the user allows for an order whose price nobody knows; None: such are not ordered.
-    ``now`` gives Unix time in seconds.
+    ``now`` gives Unix time in seconds. ``film``, ``scene`` and ``agent`` are whose account it is, and ``caps`` what may
+    go on it besides the cap of the film. ``fence`` is called before the one POST and raises `NotSent` where whoever
+    asks may no longer order: a machine that slept while another took over.
     """
 
     ledger: Ledger
@@ -44,6 +46,11 @@ class Till:
     strays: Path
     now: Callable[[], float]
     unknown_price_usd: float | None = None
+    film: str = ""
+    scene: str = ""
+    agent: str = ""
+    caps: Caps = NO_CAPS
+    fence: Callable[[], None] = lambda: None
 
 
 def order(till: Till, provider: Provider, request: Request, *, shot: str, take: int = 1) -> Attempt:
@@ -52,18 +59,23 @@ def order(till: Till, provider: Provider, request: Request, *, shot: str, take: 
     Raises `BudgetSpent` before, `NotSent`, `RequestUnfit` and `Refused` instead of an order, and all four leave the
     budget as it was. An order that may have arrived raises nothing: its attempt stays an intent.
     """
-    attempt, is_new = till.ledger.reserve(_intent(till, provider, request, shot, take), till.cap_usd)
+    attempt, is_new = till.ledger.reserve(_intent(till, provider, request, shot, take), till.cap_usd, till.caps)
     if not is_new:
         return attempt
+    token = BEFORE_ORDER.set(lambda: _send(till, attempt))
     try:
+        if not type(provider).__module__.startswith("unplastic."):
+            _send(till, attempt)  # a stranger's adapter may have a way of its own to the line
         submission = provider.submit(replace(request, mark=mark_of(attempt.key)))
     except (Ambiguous, Protocol) as trouble:  # a good status with a broken body was taken all the same
         till.ledger.move(attempt.key, Stage.INTENT, note=trouble.message)
     except (NotSent, RequestUnfit, Refused) as trouble:
-        till.ledger.move(attempt.key, Stage.RELEASED, note=trouble.message)
+        _release(till, attempt, trouble.message)
         raise
     else:
         _keep(till, attempt, submission.job)
+    finally:
+        BEFORE_ORDER.reset(token)
     return till.ledger.find(attempt.key) or attempt
 
 
@@ -98,6 +110,25 @@ def try_again(till: Till, provider: Provider, request: Request, failed: Attempt)
     return order(till, provider, again, shot=f"{failed.shot}{SECOND}", take=failed.take)
 
 
+def stop(till: Till, provider: Provider, attempt: Attempt) -> Attempt:
+    """Ask the service to stop it; the attempt as it is then, `REFUNDED` where the service says what comes back.
+
+    One that cannot be stopped runs on and is followed as before, with the reason as its note. Raises what
+    `Provider.cancel` raises.
+    """
+    if attempt.job is None or attempt.stage not in {Stage.SUBMITTED, Stage.LATE}:
+        return attempt
+    ended = provider.cancel(attempt.job)
+    if not ended.stopped:
+        till.ledger.move(attempt.key, attempt.stage, note=ended.why)
+    elif ended.refund_usd is None:
+        till.ledger.move(attempt.key, Stage.FAILED, note="cancelled; the service does not say what comes back")
+    else:
+        bound = attempt.reserved_usd if attempt.charged_usd is None else attempt.charged_usd
+        till.ledger.move(attempt.key, Stage.REFUNDED, note="cancelled", usd=max(0.0, bound - ended.refund_usd))
+    return till.ledger.find(attempt.key) or attempt
+
+
 def take_up_strays(till: Till) -> int:
     """Enter the ids that the books could not take when they came; how many there were.
 
@@ -125,11 +156,26 @@ def _intent(till: Till, provider: Provider, request: Request, shot: str, take: i
     if usd is None:
         what = f"{provider.name}: nobody knows what {request.model} costs"
         raise BudgetSpent(what, "say how much an order of unknown price may cost, or choose another model")
-    key = attempt_key(provider.name, request, shot=shot, take=take)
+    key = attempt_key(provider.name, request, shot=f"{till.film}/{shot}" if till.film else shot, take=take)
     return Attempt(
         key, shot, take, provider.name, canonical(request), request.seed, usd, None, Stage.INTENT, till.now(), None, "",
-        "[]",
+        "[]", film=till.film, scene=till.scene, agent=till.agent,
     )  # fmt: skip
+
+
+def _release(till: Till, attempt: Attempt, why: str) -> None:
+    """Give the money back, unless the attempt is somebody else's by now."""
+    now = till.ledger.find(attempt.key)
+    if now and now.generation == attempt.generation and now.stage is Stage.INTENT:
+        till.ledger.move(attempt.key, Stage.RELEASED, note=why)
+
+
+def _send(till: Till, attempt: Attempt) -> None:
+    """Written down right before the request goes out: an intent without it is known to have cost nothing."""
+    till.fence()
+    if not till.ledger.send(attempt.key, attempt.generation):
+        what = f"{attempt.key[:8]} was given up while it was prepared: nothing was sent"
+        raise NotSent(what, "look again: it may have been ordered by somebody else")
 
 
 def _keep(till: Till, attempt: Attempt, job: Job) -> None:
@@ -146,7 +192,14 @@ def _keep(till: Till, attempt: Attempt, job: Job) -> None:
 
 def _settle(till: Till, attempt: Attempt, state: State, fetched: tuple[Fetched, ...]) -> None:
     results = json.dumps([{"path": str(each.path), "sha256": each.sha256, "bytes": each.bytes} for each in fetched])
-    till.ledger.move(attempt.key, Stage.SETTLED, usd=state.charge_usd, results=results)
+    till.ledger.move(attempt.key, Stage.SETTLED, note=_over(attempt, state), usd=state.charge_usd, results=results)
+
+
+def _over(attempt: Attempt, state: State) -> str:
+    """What is to be said where the service took more than was reserved; nothing else can be done about it."""
+    if state.charge_usd is None or state.charge_usd <= attempt.reserved_usd:
+        return ""
+    return f"charged {state.charge_usd:.2f} USD where {attempt.reserved_usd:.2f} were reserved"
 
 
 def _fail(till: Till, attempt: Attempt, state: State) -> None:

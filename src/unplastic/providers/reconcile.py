@@ -22,15 +22,24 @@ SETTLE_S = 2 * ANSWER_TIMEOUT_S
 CLOCK_SLACK_S = 300.0
 
 
-def reconcile(till: Till, provider: Provider, attempt: Attempt, *, settle_s: float = SETTLE_S) -> Attempt:
+def reconcile(
+    till: Till, provider: Provider, attempt: Attempt, *, settle_s: float = SETTLE_S, again: bool = False
+) -> Attempt:
     """Find the job of an intent without an id; the attempt as it is then. It orders nothing.
 
-    ``settle_s`` is the age in seconds below which an intent is left alone. Raises what `Provider.list` raises; the
+    One that never left is released: `Ledger.send` would refuse it from then on, were it still being prepared.
+
+    ``settle_s`` is the age in seconds below which an intent is left alone. ``again`` looks once more for one that was
+    parked: a clock that jumped, or a list that was late, may have hidden it. Raises what `Provider.list` raises; the
     intent then stays.
     """
     if take_up_strays(till):
         attempt = till.ledger.find(attempt.key) or attempt
-    if attempt.stage is not Stage.INTENT or till.now() - attempt.created_s < settle_s:
+    is_lost = attempt.stage is Stage.INTENT or (again and attempt.stage is Stage.UNKNOWN and attempt.job is None)
+    if is_lost and not attempt.sent and till.now() - attempt.created_s >= settle_s:
+        till.ledger.move(attempt.key, Stage.RELEASED, note="it never left: whoever prepared it was cut off")
+        return till.ledger.find(attempt.key) or attempt
+    if not is_lost or till.now() - attempt.created_s < settle_s:
         return attempt
     if not provider.lists:
         _park(till, attempt, f"{provider.title} has no list to look in")

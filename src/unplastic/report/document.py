@@ -11,7 +11,7 @@ from typing import Any
 
 import unplastic
 from unplastic.finished import Finished
-from unplastic.reading import Report
+from unplastic.reading import Finding, Plasticity, Reading, Report
 
 DIGITS = 5
 
@@ -52,6 +52,17 @@ def clip(report: Report) -> dict[str, Any]:
             "curves": [asdict(curve) for curve in report.curves],
             "places": [asdict(place) for place in report.places],
         }
+    )
+
+
+def read_clip(row: dict[str, Any]) -> Report:
+    """The report that `clip` wrote: its readings, findings and plasticity."""
+    shown = ("file", "width", "height", "fps", "frames", "bits_per_pixel")
+    return Report(
+        **{name: row[name] for name in shown},
+        plasticity=Plasticity(**row["plasticity"]),
+        readings=tuple(Reading(**each) for each in row["readings"]),
+        findings=tuple(Finding(**each) for each in row["findings"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the verbs about models share: the services as they are set, prompts as they would be written, evidence."""
+"""What routing a film needs from elsewhere: the services as they are set, prompts as they are written, evidence."""
 
 from __future__ import annotations
 

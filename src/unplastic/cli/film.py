@@ -1,0 +1,140 @@
+"""What the verbs of a film share: its project, its desk, and a worker that works until nothing is left to do."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from unplastic.pipeline.desk import Desk
+    from unplastic.pipeline.project import Project
+    from unplastic.pipeline.worker import Worker
+    from unplastic.settings import Settings
+    from unplastic.shot import Film
+
+FILM = Annotated[Path, typer.Argument(metavar="FILM", help="film.toml, or the folder that it lies in.")]
+REHEARSAL = Annotated[bool, typer.Option("--rehearsal", help="The books of the rehearsal.")]
+JSON = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+TICK_S = 0.2
+
+
+def read_or_folder(path: Path) -> Film:
+    """The film in ``path``; a folder without a film file is a film of the clips in it."""
+    from unplastic.film import FILE, read
+    from unplastic.shot import Film
+
+    if path.is_dir() and not (path / FILE).is_file():
+        return Film(title=path.resolve().name or "clips", folder=path.resolve())
+    return read(path)
+
+
+def project_of(film: Film, known: Settings, *, rehearsal: bool = False) -> Project:
+    """The film's project; begun where there is none."""
+    from unplastic.pipeline.project import opened
+
+    return opened(film.folder, film.title, known, rehearsal=rehearsal)
+
+
+@contextmanager
+def begun(path: Path, *, rehearsal: bool = False) -> Iterator[tuple[Film, Project, Desk]]:
+    """The film, its project and a desk, where something was begun; raises `WorkError` where nothing was."""
+    from unplastic.errors import WorkError
+    from unplastic.pipeline.project import BOOKS, STATE
+    from unplastic.settings import settings
+
+    film, known = read_or_folder(path), settings()
+    state = film.folder / STATE / ("rehearsal" if rehearsal or known.rehearsal else "")
+    if not (state / BOOKS).is_file() and not known.key("UNPLASTIC_DATABASE_URL"):
+        raise WorkError(f"{path}: nothing was begun yet", "unplastic run FILM, or unplastic watch DIR, begins")
+    project = project_of(film, known, rehearsal=rehearsal)
+    with project.desk() as desk:
+        desk.tables.film(project.id)
+        yield film, project, desk
+
+
+@contextmanager
+def working(project: Project, *, places: int = 1, poll_s: float = 0.5, say: Callable[[str], None]) -> Iterator[Worker]:
+    """A worker of that film, and of no other, on all queues; raises `WorkError` where another process owns it."""
+    from unplastic.pipeline.engine import durable
+    from unplastic.pipeline.owner import alone, among
+    from unplastic.pipeline.project import DATABASE, ENGINE
+    from unplastic.pipeline.worker import Worker
+
+    url = project.settings.key(DATABASE)
+    owner = among(project.database, "run") if url else alone(project.state)
+    with owner as own, project.desk(places=places, alive=own.alive) as desk:
+        address = url.reveal() if url else durable(project.state / ENGINE)
+        yield Worker(desk, address, own, (project.id,), places, poll_s, say)
+
+
+def follow(worker: Worker, film: str, done: Callable[[], bool], say: Callable[[str], None]) -> None:
+    """Tick until ``done``, telling what the agents write into their logs. Raises what stops a worker."""
+    since = worker.desk.now()
+    told: set[tuple[float, str, str]] = set()
+    while True:
+        worker.tick()
+        for each in worker.desk.tables.entries(film, since_s=since - 1):
+            key = (each.when_s, each.take, each.text)
+            if key not in told and each.when_s >= since - 1:
+                told.add(key)
+                say(f"{each.take or 'film'}  {each.agent}: {each.text}")
+        if done():
+            return
+        time.sleep(TICK_S)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process now. Threads that wait for a service would hold it open, and have nothing left to do."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
+
+
+def say(text: str) -> None:
+    """One line on stderr."""
+    sys.stderr.write(text + "\n")
+
+
+def guarded_end(worker: Worker, act: Callable[[], int]) -> NoReturn:
+    """Run ``act``, end the worker, and leave with the exit code that fits what happened."""
+    from unplastic.cli.outcome import INTERRUPTED, UNMET, guarded, say_error
+    from unplastic.errors import UnplasticError, WorkError
+
+    code: list[int] = []
+    try:
+        code.append(act())
+    except UnplasticError as trouble:
+        say_error(trouble)
+        code.append(UNMET)
+    except OSError as trouble:
+        say_error(
+            WorkError(
+                f"this machine cannot go on: {trouble.strerror or trouble}",
+                "free some space, then start again: nothing is lost",
+            )
+        )
+        code.append(UNMET)
+    except KeyboardInterrupt:
+        say("stopped: nothing half-written was left behind; the same command takes it up again")
+        code.append(INTERRUPTED)
+    except Exception as error:
+        found = error
+        code.append(guarded(lambda: _raise(found)))
+    with contextlib.suppress(Exception):
+        worker.desk.workshop.close()
+        if not worker.trouble:
+            worker.end()
+    leave(code[0])
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error

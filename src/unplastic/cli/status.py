@@ -1,0 +1,138 @@
+"""``unplastic status``, ``verdict``, ``cancel``: how a film stands, and what a person says to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from unplastic.cli.film import FILM, JSON, REHEARSAL, begun
+
+if TYPE_CHECKING:
+    from unplastic.pipeline.desk import Desk
+    from unplastic.pipeline.status import State, TakeRow
+    from unplastic.pipeline.take import Take
+
+KINDS = ("approve", "fix", "reject", "undo")
+
+
+def status(
+    film: FILM,
+    spend: Annotated[bool, typer.Option("--spend", help="Every cent, with the services' own ids.")] = False,
+    rehearsal: REHEARSAL = False,
+    as_json: JSON = False,
+) -> None:
+    """Say how a film stands: every take, what waits for you, what was spent."""
+    from unplastic.cli.show import print_json
+    from unplastic.pipeline.status import state
+
+    with begun(film, rehearsal=rehearsal) as (_, project, desk):
+        told = state(desk, project.id)
+    if as_json:
+        print_json(told.document())
+        return
+    print_state(told)
+    if spend:
+        print_spend(told)
+
+
+def verdict(
+    film: FILM,
+    take: Annotated[str, typer.Argument(metavar="TAKE", help="A shot, or SCENE/SHOT/tkNN for one of its takes.")],
+    kind: Annotated[str, typer.Argument(metavar="approve|fix|reject|undo")],
+    reason: Annotated[str, typer.Option("--reason", help="Needed to reject; kept with the verdict.")] = "",
+    who: Annotated[str, typer.Option("--who", help="Else your login name.")] = "",
+    rehearsal: REHEARSAL = False,
+) -> None:
+    """Judge a take that is in review; an approval starts the agents that wait for one."""
+    from unplastic.pipeline.verdict import say
+
+    if kind not in KINDS:
+        raise typer.BadParameter(f"a verdict is one of {', '.join(KINDS)}")
+    with begun(film, rehearsal=rehearsal) as (_, project, desk):
+        found = find(desk, project.id, take)
+        changed, jobs = say(desk, found, kind, reason=reason, who=who)  # type: ignore[arg-type]
+    typer.echo(f"{changed.id}: {changed.status}")
+    if jobs:
+        typer.echo(f"{', '.join(each.agent for each in jobs)} begins with the next unplastic run, watch or worker")
+
+
+def cancel(
+    film: FILM,
+    take: Annotated[str, typer.Argument(metavar="TAKE", help="A shot, or SCENE/SHOT/tkNN for one of its takes.")],
+    rehearsal: REHEARSAL = False,
+) -> None:
+    """Stop all work on a take, here and, where it allows that, at the service; what was paid for stays."""
+    from unplastic.errors import ProviderError
+    from unplastic.pipeline import foreman
+    from unplastic.providers.ledger import Stage
+    from unplastic.providers.payment import stop
+
+    with begun(film, rehearsal=rehearsal) as (_, project, desk):
+        found = find(desk, project.id, take)
+        count = foreman.cancel(desk, found)
+        typer.echo(f"{found.id}: cancelled; {count} pieces of work were stopped")
+        for each in desk.ledger.attempts(Stage.SUBMITTED, Stage.LATE, film=project.id):
+            if each.take == found.number and each.shot.startswith(f"{found.scene}/{found.shot}"):
+                id_there = each.job.id if each.job else ""
+                try:
+                    after = stop(desk.till(found, each.agent), desk.service(each.provider), each)
+                    typer.echo(f"{each.provider} {id_there}: {after.stage}{f' ({after.note})' if after.note else ''}")
+                except ProviderError as trouble:
+                    typer.echo(f"{each.provider} {id_there}: {trouble.message}; {trouble.hint}")
+
+
+def find(desk: Desk, film: str, name: str) -> Take:
+    """A take by its id, or the newest one of a shot; raises `WorkError`."""
+    from unplastic.errors import WorkError
+
+    takes = desk.tables.takes(film)
+    exact = [each for each in takes if each.id == name]
+    found = exact or [each for each in takes if name in {each.shot, f"{each.scene}/{each.shot}"}]
+    if not found:
+        raise WorkError(f"there is no take {name!r}", "unplastic status FILM lists them")
+    if len({(each.scene, each.shot) for each in found}) > 1:
+        raise WorkError(f"several scenes have a shot {name!r}", "write SCENE/SHOT")
+    return found[-1]
+
+
+def print_state(told: State) -> None:
+    """The film as lines."""
+    budget = "" if told.budget_usd is None else f" of {told.budget_usd:.2f}"
+    typer.echo(f"{told.title}: {len(told.takes)} takes, {len(told.waiting)} wait for you;"
+               f" {told.spent_usd:.2f}{budget} USD spent or reserved")  # fmt: skip
+    for each in told.takes:
+        _print_take(each)
+    for worker in told.workers:
+        typer.echo(f"worker {worker['id']} ({worker['queues']})")
+
+
+def print_spend(told: State) -> None:
+    """Every order with its id, and sums."""
+    from unplastic.pipeline.status import sums
+
+    typer.echo("")
+    for each in told.spend:
+        usd = f"reserved {each.reserved_usd:.4f}" if each.charged_usd is None else f"charged {each.charged_usd:.4f}"
+        typer.echo(f"{each.key[:8]}  {each.stage:<9} {usd:>16} USD  {each.shot} take {each.take}  {each.agent}  "
+                   f"{each.provider} {each.job.id if each.job else 'no id'}")  # fmt: skip
+        if each.note:
+            typer.echo(f"{'':<10}{each.note}")
+    for by in ("scene", "agent", "provider", "day"):
+        typer.echo(
+            f"by {by}: " + ", ".join(f"{name or 'nobody said'} {usd:.2f}" for name, usd in sums(told.spend, by).items())
+        )
+    typer.echo(f"in all {told.spent_usd:.4f} USD")
+
+
+def _print_take(each: TakeRow) -> None:
+    before = "" if each.before is None else f"{each.before:.0f} to "
+    score = "" if each.after is None else f"  plasticity {before}{each.after:.0f}"
+    usd = f"  {each.usd:.2f} USD" if each.usd else ""
+    typer.echo(f"  {each.id:<28} {each.status:<9}{score}{usd}  {each.model}")
+    if each.doing:
+        typer.echo(f"{'':<31}{each.doing}")
+    if each.note:
+        typer.echo(f"{'':<31}{each.note}{f' ({each.hint})' if each.hint else ''}")
+    for text in each.findings[:3]:
+        typer.echo(f"{'':<31}{text}")

@@ -1,0 +1,266 @@
+"""What comes next for a take: one look at an agent's work on it, and what that starts. No engine is known here.
+
+Each look does at most one stage and writes down how it ended before it says what follows, so that it can be cut off at
+any line and done again. Work that nobody does although the books say so is found by `astray`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from unplastic.errors import (
+    Busy,
+    ClipDamaged,
+    DatabaseGone,
+    NotSent,
+    Quota,
+    RateLimit,
+    StoreAway,
+    UnplasticError,
+)
+from unplastic.pipeline.agent import Agent, parse
+from unplastic.pipeline.desk import Desk
+from unplastic.pipeline.stage import Hold, Outcome, Stage, Stopped, Wait, Work
+from unplastic.pipeline.store import FULL
+from unplastic.pipeline.take import Doing, Entry, Event, Job, Status, Take
+
+STARTS_MAX = 5
+"""A stage that was begun so often and never ended takes the machine down with it: a person has to look."""
+AGENTS = "agents"
+LATER = (Busy, RateLimit, Quota, NotSent, StoreAway)
+DEAD = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What follows a look: again after ``wait_s``, or never (None); and the work that it started."""
+
+    wait_s: float | None
+    text: str
+    started: tuple[Job, ...] = ()
+
+
+class Trouble(Exception):
+    """The machine's trouble, not the clip's: no room, no database. Nothing was decided; the worker has to stop."""
+
+
+def look(desk: Desk, film: str, take: str, agent: str, turn: int, run: int) -> Next:
+    """Do what comes next of that work. Raises `Trouble`."""
+    try:
+        job = desk.tables.job(film, take, agent, turn)
+        if job is None or job.doing is not Doing.QUEUED or job.run != run:
+            return Next(None, "somebody else has it, or nobody wants it any more")
+        return _looked(desk, job)
+    except DatabaseGone as trouble:
+        raise Trouble(trouble) from trouble
+    except OSError as trouble:
+        if trouble.errno in FULL:
+            raise Trouble(trouble) from trouble
+        raise
+
+
+def announce(desk: Desk, event: Event, film: str, take: str, *, turn: int = 1) -> tuple[Job, ...]:
+    """Give the take to every agent that waits for ``event``; the work that may begin at once."""
+    started: list[Job] = []
+    for name, version in agents(desk, film).items():
+        agent = parse(desk.tables.recipe(film, name, version), name)
+        if agent.when == event:
+            desk.tables.add_job(Job(film, take, name, turn, version, Doing.WAITING))
+            started += released(desk, film, agent)
+    return tuple(started)
+
+
+def enlist(desk: Desk, film: str, known: Iterable[Agent]) -> dict[str, int]:
+    """These agents work on the film from now on; each with the version of its recipe. Work in hand keeps its own."""
+    versions = {each.name: desk.tables.version_of(film, each.name, each.digest(), each.toml()) for each in known}
+    desk.tables.put(film, AGENTS, versions)
+    return versions
+
+
+def agents(desk: Desk, film: str) -> Mapping[str, int]:
+    """The film's agents by name, with the versions that new work gets."""
+    return desk.tables.kept(film, AGENTS) or {}
+
+
+def released(desk: Desk, film: str, agent: Agent) -> list[Job]:
+    """Work that its agent may take in hand now."""
+    return desk.tables.release(film, agent.name, agent.limits.at_once)
+
+
+def astray(desk: Desk, film: str, states: Callable[[list[str]], Mapping[str, str]]) -> list[Job]:
+    """Work that is in no queue although the books say so, put right: to be given to the engine again.
+
+    ``states`` says of durable runs how they are; one that is not known is missing.
+    """
+    found: list[Job] = list(_left_alone(desk, film))
+    for name, version in agents(desk, film).items():
+        found += released(desk, film, parse(desk.tables.recipe(film, name, version), name))
+    queued = desk.tables.jobs(film, Doing.QUEUED)
+    how = states([each.workflow for each in queued])
+    for job in queued:
+        state = how.get(job.workflow)
+        if state is None:
+            found.append(job)
+        elif state in DEAD:
+            again = desk.tables.move_job(job, run=job.run + 1)
+            found += [again] if again else []
+    return list({each.workflow: each for each in found}.values())
+
+
+def _left_alone(desk: Desk, film: str) -> Iterator[Job]:
+    """Takes in the making that nobody works on: up for review where there is a clip, begun anew where there is none.
+
+    A process that died between two lines leaves such, and so do agents that put nothing up for review.
+    """
+    busy = {job.take for job in desk.tables.jobs(film, Doing.QUEUED, Doing.WAITING, Doing.HELD)}
+    for take in desk.tables.takes(film):
+        if take.status is Status.MAKING and take.id not in busy:
+            if "original" not in take.facts:
+                yield from announce(desk, "shot.wanted", film, take.id)
+            elif any(job.take == take.id for job in desk.tables.jobs(film)):
+                desk.tables.change(take, status=Status.REVIEW, now_s=desk.now(), revision=take.revision)
+            else:
+                yield from announce(desk, "clip.finished", film, take.id)
+
+
+def take_up(desk: Desk, film: str, which: Callable[[Job], bool] = lambda _: True) -> list[Job]:
+    """Held work once more: what held it may be gone. Nothing is ordered twice by that."""
+    found = []
+    for job in desk.tables.jobs(film, Doing.HELD):
+        take = desk.tables.take(film, job.take) if job.take else None
+        if not which(job) or (take and take.status not in {Status.HELD, Status.MAKING}):
+            continue
+        again = desk.tables.move_job(job, doing=Doing.QUEUED, run=job.run + 1, starts=0, note="")
+        if again:
+            found.append(again)
+            if take:
+                desk.tables.change(take, status=Status.MAKING, note="", hint="", now_s=desk.now())
+    return found
+
+
+def queue_of(desk: Desk, job: Job) -> str:
+    """Where that work is to be done now."""
+    stages = _agent(desk, job).stages()
+    take = desk.tables.take(job.film, job.take) if job.take else None
+    return stages[min(job.step, len(stages) - 1)].queue(take, desk)
+
+
+def _looked(desk: Desk, job: Job) -> Next:
+    agent = _agent(desk, job)
+    stages = agent.stages()
+    if job.agent in desk.tables.paused(job.film):
+        desk.tables.move_job(job, doing=Doing.WAITING, run=job.run + 1)
+        return Next(None, f"{job.agent} rests")
+    if job.step >= len(stages):
+        return _complete(desk, job, agent, stages)
+    take = desk.tables.take(job.film, job.take) if job.take else Take(job.film, "", "", "", 0, "filed", Status.MAKING)
+    stage = stages[job.step]
+    if stage.heavy and job.starts >= STARTS_MAX:
+        return _hold(desk, job, agent, take, f"{stage.name} was begun {job.starts} times and never ended",
+                     "look at the clip; unplastic run FILM tries again")  # fmt: skip
+    begun = desk.tables.move_job(job, starts=job.starts + 1 if stage.heavy else 0) or job
+    work = Work(desk, take, begun, (agent.limits.usd, agent.limits.usd_per_day))
+    return _ended(desk, begun, agent, stages, work, _outcome(work, stage))
+
+
+def _outcome(work: Work, stage: Stage) -> Outcome:
+    try:
+        return stage.run(work)
+    except DatabaseGone:
+        raise
+    except Stopped:
+        return Wait(0.0)
+    except LATER as busy:
+        return Wait(work.desk.pace.busy_s, busy.message)
+    except UnplasticError as trouble:
+        return Hold(trouble.message, trouble.hint)
+
+
+def _ended(desk: Desk, job: Job, agent: Agent, stages: tuple[Stage, ...], work: Work, outcome: Outcome) -> Next:
+    stage = stages[job.step]
+    if isinstance(outcome, Wait):
+        if outcome.text and outcome.text != job.note:
+            _log(desk, job, stage.name, outcome.text)
+            desk.tables.move_job(job, starts=0, note=outcome.text)
+        else:
+            desk.tables.move_job(job, starts=0)
+        return Next(outcome.seconds, outcome.text)
+    if isinstance(outcome, Hold):
+        return _hold(desk, job, agent, work.take, outcome.message, outcome.hint, stage.name)
+    if work.take.id and outcome.facts:
+        desk.tables.change(work.take, facts=dict(outcome.facts), now_s=desk.now())
+    moved = desk.tables.move_job(job, step=job.step + 1, starts=0, note="")
+    if moved is None:
+        return Next(None, "it was cancelled meanwhile")
+    _log(desk, job, stage.name, outcome.text)
+    if moved.step == len(stages):
+        return _complete(desk, moved, agent, stages)
+    take = desk.tables.take(job.film, job.take) if job.take else work.take
+    if stages[moved.step].queue(take, desk) == stage.queue(work.take, desk):
+        return Next(0.0, outcome.text)
+    elsewhere = desk.tables.move_job(moved, run=moved.run + 1)
+    return Next(None, outcome.text, (elsewhere,) if elsewhere else ())
+
+
+def _complete(desk: Desk, job: Job, agent: Agent, stages: tuple[Stage, ...]) -> Next:
+    """Tell the others first, then close: cut off between the two, it is told again, and that changes nothing."""
+    started: list[Job] = []
+    events: list[Event | None] = [each.announces for each in stages]
+    for event in events:
+        if event:
+            started += announce(desk, event, job.film, job.take, turn=job.turn)
+    desk.tables.move_job(job, doing=Doing.DONE)
+    started += released(desk, job.film, agent)
+    return Next(None, "done", tuple(started))
+
+
+def _hold(desk: Desk, job: Job, agent: Agent, take: Take, message: str, hint: str, stage: str = "") -> Next:
+    """A take that people are looking at already stays where it is."""
+    moved = desk.tables.move_job(job, doing=Doing.HELD, note=message)
+    if moved is None:
+        return Next(None, "it was cancelled meanwhile")
+    if take.id and take.status is Status.MAKING:
+        desk.tables.change(take, status=Status.HELD, note=message, hint=hint, now_s=desk.now())
+    _log(desk, job, stage, f"{message} ({hint})", kind="held")
+    return Next(None, message, tuple(released(desk, job.film, agent)))
+
+
+def failed(desk: Desk, film: str, take: str, agent: str, turn: int, text: str) -> tuple[Job, ...]:
+    """Our own fault: the take waits with where the log is, and the rest goes on."""
+    job = desk.tables.job(film, take, agent, turn)
+    if job is None:
+        return ()
+    found = desk.tables.take(film, take) if take else Take(film, "", "", "", 0, "filed", Status.MAKING)
+    return _hold(desk, job, _agent(desk, job), found, text, "please report it with that log; the rest goes on").started
+
+
+def redo(desk: Desk, take: Take, event: Event = "clip.finished") -> tuple[Job, ...]:
+    """Do again, as a next turn, what ``event`` starts: the original stays, and so does what was made before."""
+    turns = [each.turn for each in desk.tables.jobs(take.film) if each.take == take.id]
+    desk.tables.change(take, status=Status.MAKING, note="", hint="", now_s=desk.now())
+    return announce(desk, event, take.film, take.id, turn=max(turns, default=0) + 1)
+
+
+def cancel(desk: Desk, take: Take) -> int:
+    """Nothing more is done on it; what is under way stops within a second. How much work that was."""
+    count = 0
+    for job in desk.tables.jobs(take.film, Doing.QUEUED, Doing.WAITING, Doing.HELD):
+        if job.take == take.id and desk.tables.move_job(job, doing=Doing.CANCELLED, note="cancelled by a person"):
+            _log(desk, replace(job), "", "cancelled by a person", kind="cancelled")
+            count += 1
+    desk.tables.change(take, status=Status.CANCELLED, note="cancelled by a person", hint="", now_s=desk.now())
+    return count
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether a clip, and not we, is to blame."""
+    return isinstance(error, ClipDamaged)
+
+
+def _agent(desk: Desk, job: Job) -> Agent:
+    return parse(desk.tables.recipe(job.film, job.agent, job.version), job.agent)
+
+
+def _log(desk: Desk, job: Job, stage: str, text: str, *, kind: str = "") -> None:
+    desk.tables.log([Entry(job.film, job.agent, job.take, desk.now(), kind or stage, text)])

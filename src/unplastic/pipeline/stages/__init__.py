@@ -1,0 +1,1 @@
+"""The stages that agents are made of, one file each."""

@@ -1,0 +1,92 @@
+"""Look at a take beside the other shots of its scene: tone, colour, grain, and the light on the face."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from unplastic.lightsheet import from_words
+from unplastic.looks.consensus import consensus
+from unplastic.pipeline.desk import Desk
+from unplastic.pipeline.stage import CPU, Done, Outcome, Work
+from unplastic.pipeline.take import Event, Status, Take
+from unplastic.reading import Report
+from unplastic.report.document import read_clip
+
+APART_DEG = 45.0
+APART_STOPS = 1.0
+SHOTS_MIN = 2
+
+
+@dataclass(frozen=True)
+class Continuity:
+    """``tolerances`` is how far apart, in what nine in ten framings of one camera shot keep to, is worth a word."""
+
+    name: ClassVar[str] = "continuity"
+    announces: ClassVar[Event | None] = None
+    heavy: ClassVar[bool] = False
+
+    tolerances: float = 1.5
+
+    def __post_init__(self) -> None:
+        if not 0.1 <= self.tolerances <= 100:
+            raise ValueError(f"tolerances is from 0.1 to 100, not {self.tolerances}")
+
+    def queue(self, take: Take | None, desk: Desk) -> str:
+        """Any machine."""
+        return CPU
+
+    def run(self, work: Work) -> Outcome:
+        """Findings beside those of the finish; they stop nothing."""
+        if "report" not in work.facts:
+            return Done("nothing was measured")
+        mine = _after(work, work.take)
+        others = [_after(work, each) for each in _newest(work)]
+        found = [*self._apart(mine, others), *_light(work, mine)]
+        text = "; ".join(each["text"] for each in found) or f"it sits with the {len(others)} other shots of its scene"
+        return Done(text, {"continuity": found})
+
+    def _apart(self, mine: Report, others: list[Report]) -> list[dict[str, Any]]:
+        if len(others) < SHOTS_MIN:
+            return []
+        agreed = consensus([mine, *others], is_hdr=False)
+        return [
+            {"name": f"apart_{each.trait.name}", "text": f"it is {each.trait.words(each.apart)} than its scene",
+             "tolerances": round(each.tolerances, 2)}
+            for each in agreed.departures(mine)
+            if each.tolerances > self.tolerances
+        ]  # fmt: skip
+
+
+def _newest(work: Work) -> list[Take]:
+    """The last measured take of every other shot of the scene."""
+    last: dict[str, Take] = {}
+    for each in work.desk.tables.takes(work.take.film):
+        is_other = each.scene == work.take.scene and each.shot != work.take.shot
+        if is_other and "report" in each.facts and each.status in {Status.REVIEW, Status.APPROVED, Status.FIX}:
+            last[each.shot] = each
+    return list(last.values())
+
+
+def _after(work: Work, take: Take) -> Report:
+    text = work.desk.store.path(take.facts["report"]).read_text(encoding="utf-8")
+    return read_clip(json.loads(text)["clips"][0]["after"])
+
+
+def _light(work: Work, mine: Report) -> list[dict[str, Any]]:
+    """Where the light on the face is not where the scene says."""
+    if work.shot is None or not work.shot[0].light:
+        return []
+    sheet, found = from_words(work.shot[0].light), []
+    side, ratio = mine.reading("light_azimuth", "face"), mine.reading("key_fill", "face")
+    if side and side.valid and side.value is not None and sheet.azimuth_deg is not None:
+        apart = abs((side.value - sheet.azimuth_deg + 180) % 360 - 180)
+        if apart > APART_DEG:
+            said = "right" if side.value > 0 else "left"
+            found.append({"name": "light_side", "text": f"it is lit from camera {said}; the scene says {sheet.side}"})
+    value = ratio.value if ratio and ratio.valid else None
+    if value is not None and sheet.stops is not None and abs(value - sheet.stops) > APART_STOPS:
+        text = f"key over fill is {value:.1f} stops instead of {sheet.stops:g}"
+        found.append({"name": "light_ratio", "text": text})
+    return found

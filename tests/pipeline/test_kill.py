@@ -1,0 +1,117 @@
+"""Killed at any moment, with everything that a service can do wrong: each shot is paid once, none is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import filming
+from unplastic.providers.ledger import SECOND, Attempt, Stage, ledger_in
+from unplastic.rehearsal import Rehearsal
+
+SHOTS, KILLS, LIVES_MAX = 60, 20, 90
+MODELS = [
+    "seedance-2.0 by ark", "kling-v3 by kling", "runway-gen4.5 by runway", "veo-3.1-fast by veo", "kling-v3 by fal",
+    "seedance-2.0-fast by ark",
+]  # fmt: skip
+ORDERS = ((2, "cut-after"), (3, "cut-before"), (4, "500-before"), (5, "rate"), (6, "html"), (7, "slow:0.3"),
+          (8, "fails"), (9, "content-output"), (10, "strange"))  # fmt: skip
+OURS = {"vertex": "veo"}
+LASTING = ("cut-before", "500-before", "html", "fails", "content-output")
+"""Faults after which a shot may have to wait for a person: nobody can tell that it was not made, or it was refused."""
+SERVERS = ("ark", "kling", "runway", "vertex", "fal")
+FAULTS = ", ".join(
+    [f"{name}.create#{turn}={fault}" for name in SERVERS for turn, fault in ORDERS]
+    + [f"{name}.poll#4=html, {name}.poll#7=cut-before" for name in SERVERS]
+)
+"""Every kind of fault at every service: the line, the answer, the refusal, the ending."""
+
+
+def children(process: subprocess.Popen[str]) -> list[int]:
+    found = subprocess.run(
+        ["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False
+    ).stdout.split()
+    return [int(each) for each in found]
+
+
+def is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+
+
+def test_sixty_shots_twenty_kills_and_every_fault(tmp_path: Path) -> None:
+    film = filming.write_film(tmp_path / "film", SHOTS, scenes=6, model=MODELS, artist=filming.QUICK)
+    chance, kills, err = random.Random(5), 0, ""
+    with Rehearsal(faults=FAULTS) as server:
+        for _ in range(LIVES_MAX):
+            run = filming.begin("run", film, UNPLASTIC_REHEARSAL=server.url)
+            if kills == KILLS:
+                _, err = run.communicate(timeout=400)
+                break
+            until = len(server.calls) + chance.randint(1, 12)
+            while run.poll() is None and len(server.calls) < until:
+                time.sleep(0.002)
+            time.sleep(chance.random() * 0.05)
+            kills += run.poll() is None
+            run.kill()
+            run.communicate()
+        assert kills == KILLS
+        state = filming.told(film, UNPLASTIC_REHEARSAL=server.url)
+        books = ledger_in(film / ".unplastic" / "rehearsal" / "ledger.sqlite")
+        check_money(server, books.attempts())
+        check_shots(server, state, books.attempts(), err)
+
+
+def check_money(server: Rehearsal, attempts: list[Attempt]) -> None:
+    """Every job on the bill is in the books under its id, or its attempt is parked with the money still reserved."""
+    known = {short(each.job.id) for each in attempts if each.job}
+    lost = [job for job in server.bill.jobs() if short(job) not in known]
+    parked = [each for each in attempts if each.job is None and each.stage in {Stage.UNKNOWN, Stage.INTENT}]
+    assert len(lost) <= len(parked), "a paid job is not in the books"
+    billed: Counter[str] = Counter()
+    for line in server.bill.charges:
+        billed[short(line.job)] += line.usd
+    for each in attempts:
+        if each.job and each.stage is Stage.SETTLED and each.charged_usd is not None:
+            assert each.charged_usd == pytest.approx(billed[short(each.job.id)], abs=1e-4), each
+    assert sum(each.usd for each in attempts) >= server.bill.total_usd() - 1e-6, "the books say less than the bill"
+    short_of = [(each.provider, each.stage, each.usd, billed[short(each.job.id)], each.note) for each in attempts
+                if each.job and each.usd < billed[short(each.job.id)] - 1e-6]  # fmt: skip
+    assert not short_of, "an order counts for less than it cost"
+
+
+def short(job: str) -> str:
+    """An operation's name without the path that leads to it."""
+    return job.rpartition("/")[2]
+
+
+def check_shots(server: Rehearsal, state: dict, attempts: list[Attempt], err: str) -> None:
+    """Each shot has one take, each take one order, or two where a filter's refusal was tried once more."""
+    assert len(state["takes"]) == SHOTS
+    orders = Counter(each.shot.removesuffix(SECOND) for each in attempts)
+    again = Counter(each.shot for each in attempts)
+    assert set(again.values()) == {1}, "a shot was ordered twice"
+    missing = [each for each in state["takes"] if each["id"].rpartition("/")[0] not in orders]
+    assert not missing, err[-4000:]
+    assert set(orders) == {f"sc{number % 6:02d}/sh{number:03d}" for number in range(SHOTS)}, "a shot was lost"
+    for name in SERVERS:
+        wishes = Counter(json.dumps(job.request, sort_keys=True, default=str) for job in server.stage.of(name))
+        second = sum(each.shot.endswith(SECOND) and each.provider in {name, OURS.get(name)} for each in attempts)
+        assert sum(wishes.values()) - len(wishes) <= second, f"{name} got an order twice"
+    status = Counter(each["status"] for each in state["takes"])
+    assert status["review"] + status["held"] == SHOTS, (status, err[-3000:])
+    waits = [each["note"] for each in state["takes"] if each["status"] == "held"]
+    assert all(waits), "a take waits and nobody says why"
+    unlisted = sum("has no list" in each for each in waits)
+    assert status["held"] - unlisted <= len(SERVERS) * len(LASTING), Counter(waits)
+    assert status["review"] >= SHOTS // 3, Counter(waits)
