@@ -42,9 +42,9 @@ format: $(VENV)/.test
 	@$(BIN)/ruff check --fix src tests examples benchmark
 
 lock:  ## pin again (needs uv): names, versions and hashes, no addresses
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 		--extra demo pyproject.toml requirements/build.in -o requirements/demo.lock -c requirements/limits.in --upgrade
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 		--extra test pyproject.toml requirements/build.in -o requirements/test.lock -c requirements/demo.lock
 
 clean:

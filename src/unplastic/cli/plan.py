@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from unplastic.pipeline.consequence import Touched
     from unplastic.routing.plan import Plan, Planned
 
 FILM = Annotated[Path, typer.Argument(metavar="FILM", help="film.toml, or the folder that it lies in.")]
@@ -17,14 +18,26 @@ JSON = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.
 
 
 def plan(film: FILM, seed: SEED = 0, takes: TAKES = None, as_json: JSON = False) -> None:
-    """Plan a film: per shot the prompt, the model and why, seconds, price and warnings. Nothing is spent."""
+    """Plan a film: per shot the prompt, the model and why, seconds, price and warnings; and what changes touch.
+
+    Nothing is spent.
+    """
     from unplastic.cli.show import print_json
 
     made = _plan(film, seed, takes)
+    touched = _touched(film, made)
     if as_json:
-        print_json(made.document())
-    else:
-        _print(made)
+        print_json(made.document() | {"touched": [each.document() for each in touched]})
+        return
+    _print(made)
+    if touched:
+        generate = [each for each in touched if each.remedy == "generate"]
+        usd = sum(each.usd or 0.0 for each in generate)
+        typer.echo(f"\nchanged since they were made: {len(touched)} takes; to generate {len(generate)} again may cost"
+                   f" {usd:.2f} USD")  # fmt: skip
+        for each in touched:
+            typer.echo(f"  {each.words()}")
+        typer.echo("  unplastic run FILM --redo finish|all does it")
 
 
 def route(
@@ -69,6 +82,21 @@ def _plan(film: Path, seed: int, takes: Path | None) -> Plan:
     from unplastic.settings import settings
 
     return make(read(film), services=services(settings()), write=written, takes=evidence(takes), seed=seed)
+
+
+def _touched(path: Path, made: Plan) -> list[Touched]:
+    """What was made of something else than the film says now; nothing where nothing was begun."""
+    from unplastic.cli.film import begun
+    from unplastic.errors import WorkError
+    from unplastic.pipeline.consequence import touched
+    from unplastic.pipeline.wish import Unkept, freeze
+
+    prices = {each.choice.shot: each.choice.best and each.choice.best.candidate.price.high_usd for each in made.shots}
+    try:
+        with begun(path) as (film, project, desk):
+            return touched(desk.tables.takes(project.id), freeze(film, Unkept()), film, prices)
+    except WorkError:
+        return []
 
 
 def _print(made: Plan) -> None:

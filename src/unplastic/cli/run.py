@@ -156,16 +156,17 @@ def _run(worker: Worker, project: Project, film: Film, wish: _Wish, as_json: boo
 def _enter(desk: Desk, project: Project, film: Film, wish: _Wish) -> list[Job]:
     """Write the wish into the books; the work that may begin at once."""
     from unplastic.pipeline import order
+    from unplastic.pipeline.consequence import touched
 
     order.enter(desk, project, film, budget_usd=wish.cap_usd, unknown_price_usd=wish.unknown_price_usd)
-    touched = order.outdated(desk, project, film)
-    only_look = [take for take, parts in touched if parts == ["look"] and "report" in take.facts]
-    changed = sorted({take.shot for take, parts in touched if parts != ["look"]})
+    found = touched(desk.tables.takes(project.id), desk.document(project.id), film)
+    only_look = [each.take for each in found if each.remedy == "finish" and "report" in each.take.facts]
+    changed = sorted({each.take.shot for each in found if each.remedy == "generate"})
     again = (*wish.again, *(changed if wish.redo == "all" else ()))
     jobs = order.want(desk, project, film, shots=wish.shots, again=again)
     if wish.redo:
         return jobs + order.finish_again(desk, film, only_look)
-    if touched:
+    if only_look or changed:
         say(f"{len(only_look)} takes were finished with another look, {len(changed)} shots were changed since they were"
             " made: unplastic plan FILM lists them, --redo finish|all does them again")  # fmt: skip
     return jobs

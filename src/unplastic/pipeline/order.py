@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 
 from unplastic.errors import WorkError
@@ -14,7 +13,7 @@ from unplastic.pipeline.agent import known
 from unplastic.pipeline.desk import BUDGET, UNKNOWN_PRICE, Desk
 from unplastic.pipeline.project import Project
 from unplastic.pipeline.take import Artefact, Job, Status, Take
-from unplastic.pipeline.wish import FINISH, changed, freeze, made_of
+from unplastic.pipeline.wish import FINISH, freeze, made_of
 from unplastic.shot import Film, Shot
 
 MARK = re.compile(r"[\s_.-]*(?:tk|take|v)[\s_.-]*\d+$", re.IGNORECASE)
@@ -111,19 +110,6 @@ def finish_again(desk: Desk, film: Film, takes: Collection[Take]) -> list[Job]:
             desk.tables.change(take, facts={"made_of": was | {name: now[name] for name in FINISH}}, now_s=desk.now())
         jobs += foreman.redo(desk, take)
     return jobs
-
-
-def outdated(desk: Desk, project: Project, film: Film) -> list[tuple[Take, list[str]]]:
-    """The takes that were made of something else than the film asks for now, with the parts that changed."""
-    found, document = [], desk.document(project.id)
-    shots = {(scene.name, shot.name): (scene, shot) for scene, shot in film.shots}
-    for take in desk.tables.takes(project.id):
-        pair = shots.get((take.scene, take.shot))
-        if pair and take.status.counts and "made_of" in take.facts:
-            parts = changed(take.facts["made_of"], made_of(document, film, *pair))
-            if parts:
-                found.append((replace(take), parts))
-    return found
 
 
 def _missing(shot: Shot, takes: Collection[Take], again: Collection[str]) -> int:

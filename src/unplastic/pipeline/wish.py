@@ -11,17 +11,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from unplastic.pipeline.store import Store
+from unplastic.pipeline.store import Store, hashed
 from unplastic.shot import Film, Scene, Shot
 
 FINISH = {"look"}
 """Parts whose change asks for a new finish only; every other one asks for a new generation."""
 
 
-def freeze(film: Film, store: Store) -> dict[str, Any]:
+def freeze(film: Film, store: Store | Unkept) -> dict[str, Any]:
     """``{"film", "pictures"}``: plain data, the pictures by the hashes under which the store has them now."""
     pictures = {str(path): store.put(path) for path in sorted(set(_pictures(film)))}
     return {"film": film.model_dump(mode="json", exclude={"folder"}), "pictures": pictures}
+
+
+class Unkept:
+    """Hashes as a store would, and keeps nothing."""
+
+    def put(self, path: Path) -> str:
+        """The hash of a file."""
+        return hashed(path)
 
 
 def thaw(document: dict[str, Any], folder: str) -> Film:
