@@ -1,7 +1,7 @@
 """What a change of the film touches: the takes that were made of something else, and what it takes to mend that.
 
-A new look asks for a new finish, which is free. A new prompt, light, character or frame asks for a new generation, which
-has a price. Nothing runs because of it: a person decides.
+A new look asks for a new finish, which is free. A new prompt, light, character or frame asks for a new generation,
+which has a price. Nothing runs because of it: a person decides.
 """
 
 from __future__ import annotations
