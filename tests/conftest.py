@@ -16,8 +16,8 @@ from scenes import write_scene
 from unplastic.errors import WeightsError
 from unplastic.weights import fetch
 
-settings.register_profile("steady", derandomize=True)
-settings.register_profile("search", max_examples=500)
+settings.register_profile("steady", derandomize=True, deadline=None)  # how long a thing takes is not a test's to say
+settings.register_profile("search", max_examples=500, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 """The same examples every time, so that a red build means a change; HYPOTHESIS_PROFILE=search looks for new ones."""
 

@@ -66,7 +66,7 @@ def test_it_is_read_from_a_file_or_its_folder(tmp_path: Path) -> None:
     ("old", "new", "says", "hint"),
     [
         ("seconds = 4", "second = 4", "scenes.1.shots.2.second is not known", "did you mean seconds?"),
-        ('title = "The lamp"', 'titel = "The lamp"', "title", ""),
+        ('title = "The lamp"', 'titel = "The lamp"', "film.toml:3:1: titel is not known", "did you mean title?"),
         ("budget_usd = 40", "budget = 40", "budget is not known", "did you mean budget_usd?"),
         ("seconds = 4", 'seconds = "four"', "shots.2.seconds: input should be a valid number", "docs/film.md"),
         ("seconds = 4", "seconds = 0", "greater than 0", ""),
@@ -78,7 +78,16 @@ def test_it_is_read_from_a_file_or_its_folder(tmp_path: Path) -> None:
         ('prompt = "Her hands."', 'prompt = "  "', "shots.2.prompt", ""),
         ("takes = 3", 'references = ["coat.png"]', "no picture coat.png", "relative"),
         ("takes = 3", 'shot_size = "closeup"', "shots.2.shot_size", ""),
-        ('title = "The lamp"', "title = ", "is not TOML", ""),
+        ('title = "The lamp"', "title = ", "film.toml:3:9 is not TOML", ""),
+        ("seconds = 4", "duration = 4", "film.toml:22:1: scenes.1.shots.2.duration", "did you mean seconds?"),
+        ("seconds = 4", "lenses = 4", "film.toml:22:1: ", "known: name, prompt"),
+        ('name = "sh020"', 'name = "SH010"', "film.toml:20:1: two shots are called 'SH010'", ""),
+        ('name = "sh020"', 'name = "sh010."', "film.toml:20:1: scenes.1.shots.2.name", ""),
+        ("budget_usd = 40", "version = 2", "version 2 of the film file", "newer"),
+        ("budget_usd = 40", "version = 0", "film.toml:4:1: version", ""),
+        ('prompt = "Her hands."', "", "film.toml:19:1: scenes.1.shots.2.prompt: field required", ""),
+        ("takes = 3", 'last_frame = "end.png"', "film.toml:23:1: there is no picture end.png", "relative"),
+        ('anchor = "Mara, 54, a welder with a grey streak"', "anchor = 54", "film.toml:8:1: characters.1.anchor", ""),
     ],
 )
 def test_what_is_wrong_is_named_with_what_to_do(tmp_path: Path, old: str, new: str, says: str, hint: str) -> None:
@@ -88,6 +97,18 @@ def test_what_is_wrong_is_named_with_what_to_do(tmp_path: Path, old: str, new: s
     assert says in wrong.value.message
     assert hint in wrong.value.hint
     assert "\n" not in wrong.value.message + wrong.value.hint
+
+
+def test_names_may_be_of_any_script(tmp_path: Path) -> None:
+    text = GOOD.replace('"kitchen"', '"Küche 2"').replace('"sh020"', '"ショット-2"').replace('"Mara"', '"Zoe\u0308"')
+    film = read(film_in(tmp_path, text))
+    assert [(scene.name, shot.name) for scene, shot in film.shots] == [("Küche 2", "sh010"), ("Küche 2", "ショット-2")]
+    assert film.character("Zoë"), "the same letters, however they were typed"
+
+
+def test_a_mark_of_byte_order_is_no_mistake(tmp_path: Path) -> None:
+    (tmp_path / "film.toml").write_text("\ufeff" + GOOD, encoding="utf-8")
+    assert read(tmp_path).title == "The lamp"
 
 
 def test_a_missing_film_says_where_it_looked(tmp_path: Path) -> None:

@@ -24,6 +24,11 @@ from unplastic.errors import DatabaseGone, SettingsError
 
 WAIT_S = 30.0
 VERSIONS = "create table if not exists schema_version (part text primary key, version integer not null)"
+KEEPALIVE = {
+    "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000,
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
+}  # fmt: skip
+"""Both ends notice a cut line within half a minute: only then does the server let go of a dead worker's lock."""
 POSTGRES = ("postgresql://", "postgresql+psycopg://", "postgres://")
 
 
@@ -65,7 +70,7 @@ class Database:
         pool: dict[str, Any] = {"poolclass": NullPool}
         if self.keep or not self.is_sqlite:
             pool = {"poolclass": QueuePool, "pool_size": 4, "max_overflow": 12, "pool_pre_ping": not self.is_sqlite}
-        arguments = {"timeout": WAIT_S} if self.is_sqlite else {"connect_timeout": 10}
+        arguments: dict[str, Any] = {"timeout": WAIT_S} if self.is_sqlite else {"connect_timeout": 10, **KEEPALIVE}
         engine = sql.create_engine(self.url, connect_args=arguments, **pool)
         if self.is_sqlite:
             event.listen(engine, "connect", _durable)

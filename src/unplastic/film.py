@@ -23,18 +23,27 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from unplastic.errors import FilmError
-from unplastic.shot import Character, Film, Scene, Shot
+from unplastic.shot import VERSION, Character, Film, Scene, Shot
+from unplastic.slip import Parts, at, of_syntax, of_values
+from unplastic.tomlplaces import Location
 
 FILE = "film.toml"
-PARTS: Mapping[str, type[BaseModel]] = {"characters": Character, "scenes": Scene, "shots": Shot}
+PARTS: Parts = {"": Film, "characters": Character, "scenes": Scene, "shots": Shot}
+FORMER: Mapping[str, str] = {
+    "budget": "budget_usd", "budget_per_day": "budget_usd_per_day", "length": "seconds", "duration": "seconds",
+    "light_sheet": "light", "texture": "surface", "resolution": "size", "aspect_ratio": "aspect",
+    "negative_prompt": "negative", "count": "takes", "reference": "references", "shot": "shots", "scene": "scenes",
+    "character": "characters",
+}  # fmt: skip
+"""What keys were called in drafts of this file, or are called elsewhere, and are called here."""
 
 
 def read(path: Path) -> Film:
@@ -44,13 +53,14 @@ def read(path: Path) -> Film:
     of the wrong kind, two things of one name, a character that nobody is, and a picture that is not there.
     """
     file = path / FILE if path.is_dir() else path
-    table = _table(file)
+    text = _text(file)
+    table = _table(file, text)
     try:
         film = Film(**{key: value for key, value in table.items() if key != "folder"}, folder=file.resolve().parent)
     except ValidationError as wrong:
-        raise _wrong(file, wrong) from None
-    _check_names(file, film)
-    return _with_paths(file, film)
+        raise _wrong(file, text, wrong) from None
+    _check_names(file, text, film)
+    return _with_paths(file, text, film)
 
 
 def write_character(path: Path, name: str, portrait: str, registered: Mapping[str, str]) -> None:
@@ -79,73 +89,101 @@ def write_character(path: Path, name: str, portrait: str, registered: Mapping[st
     aside.replace(file)
 
 
-def _table(file: Path) -> dict[str, Any]:
+def _text(file: Path) -> str:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return file.read_text(encoding="utf-8-sig")
     except OSError as trouble:
         what = f"{file}: {trouble.strerror or trouble}"
         raise FilmError(what, f"name a folder with a {FILE}, or the file; docs/film.md shows one") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as trouble:
-        raise FilmError(f"{file} is not TOML: {trouble}", "mend that line; docs/film.md shows a film") from None
+    except UnicodeDecodeError as trouble:
+        raise FilmError(f"{file} is not TOML: {trouble}", "save it as UTF-8; docs/film.md shows a film") from None
 
 
-def _wrong(file: Path, wrong: ValidationError) -> FilmError:
-    first = wrong.errors()[0]
-    where = ".".join(f"{each + 1}" if isinstance(each, int) else str(each) for each in first["loc"])
-    if first["type"] == "extra_forbidden":
-        known = list(_part(first["loc"]).model_fields)
-        near = get_close_matches(str(first["loc"][-1]), known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(each for each in known if each != 'folder')}"
-        return FilmError(f"{file}: {where} is not known", hint)
-    said = first["msg"][:1].lower() + first["msg"][1:]
-    return FilmError(f"{file}: {where}: {said}", "mend that value; docs/film.md lists every key")
+def _table(file: Path, text: str) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as trouble:
+        raise FilmError(of_syntax(str(file), trouble), "mend that line; docs/film.md shows a film") from None
+    version = table.get("version", VERSION)
+    if isinstance(version, int) and version > VERSION:
+        raise FilmError(
+            f"{file} is written in version {version} of the film file, and this unplastic knows {VERSION}",
+            "install a newer unplastic",
+        )
+    return table
 
 
-def _part(location: Iterable[Any]) -> type[BaseModel]:
-    names = [each for each in location if each in PARTS]
-    return PARTS[names[-1]] if names else Film
+def _error(file: Path, text: str, location: Location, said: str, hint: str) -> FilmError:
+    return FilmError(at(str(file), text, location, said), hint)
 
 
-def _check_names(file: Path, film: Film) -> None:
-    shots = [shot for _, shot in film.shots]
-    for what, names in (
-        ("characters", [each.name for each in film.characters]),
-        ("scenes", [each.name for each in film.scenes]),
-        ("shots", [each.name for each in shots]),
-    ):
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice:
-            raise FilmError(f"{file}: two {what} are called {twice!r}", "give each a name of its own")
+def _wrong(file: Path, text: str, wrong: ValidationError) -> FilmError:
+    said, hint = of_values(str(file), text, wrong, PARTS, FORMER)
+    return FilmError(said, hint or "mend that value; docs/film.md lists every key")
+
+
+def _check_names(file: Path, text: str, film: Film) -> None:
     known = [each.name for each in film.characters]
-    for shot in shots:
+    shots = list(_located(film))
+    for what, rows in (
+        ("characters", [(("characters", number), name) for number, name in enumerate(known)]),
+        ("scenes", [(("scenes", number), each.name) for number, each in enumerate(film.scenes)]),
+        ("shots", [(location, shot.name) for location, shot in shots]),
+    ):
+        seen: set[str] = set()
+        for location, name in rows:
+            if name.casefold() in seen:  # takes lie in folders of these names; not every disk tells capitals apart
+                said = f"two {what} are called {name!r}"
+                raise _error(file, text, (*location, "name"), said, "give each a name of its own")
+            seen.add(name.casefold())
+    for location, shot in shots:
         for name in shot.characters:
             if name not in known:
                 near = get_close_matches(name, known, n=1)
                 hint = f"did you mean {near[0]}?" if near else "add them to [[characters]]"
-                raise FilmError(f"{file}: shot {shot.name} has the character {name!r}, and nobody is", hint)
+                said = f"shot {shot.name} has the character {name!r}, and nobody is"
+                raise _error(file, text, (*location, "characters"), said, hint)
 
 
-def _with_paths(file: Path, film: Film) -> Film:
-    def found(path: Path | None) -> Path | None:
+def _located(film: Film) -> Iterator[tuple[Location, Shot]]:
+    for number, scene in enumerate(film.scenes):
+        for place, shot in enumerate(scene.shots):
+            yield ("scenes", number, "shots", place), shot
+
+
+def _with_paths(file: Path, text: str, film: Film) -> Film:
+    def found(path: Path | None, *location: str | int) -> Path | None:
         if path is None:
             return None
         whole = film.folder / path
         if not whole.is_file():
-            raise FilmError(f"{file}: there is no picture {path}", "paths are relative to the film's folder")
+            said = f"there is no picture {path}"
+            raise _error(file, text, location, said, "paths are relative to the film's folder")
         return whole
 
-    characters = tuple(each.model_copy(update={"portrait": found(each.portrait)}) for each in film.characters)
-    scenes = tuple(
-        scene.model_copy(update={"shots": tuple(_shot_with_paths(shot, found) for shot in scene.shots)})
-        for scene in film.scenes
+    characters = tuple(
+        each.model_copy(update={"portrait": found(each.portrait, "characters", number, "portrait")})
+        for number, each in enumerate(film.characters)
     )
-    return film.model_copy(update={"characters": characters, "scenes": scenes})
-
-
-def _shot_with_paths(shot: Shot, found: Callable[[Path | None], Path | None]) -> Shot:
-    changes = {
-        "references": tuple(found(each) for each in shot.references),
-        "first_frame": found(shot.first_frame),
-        "last_frame": found(shot.last_frame),
+    shots = {
+        location: shot.model_copy(
+            update={
+                "references": tuple(found(each, *location, "references") for each in shot.references),
+                "first_frame": found(shot.first_frame, *location, "first_frame"),
+                "last_frame": found(shot.last_frame, *location, "last_frame"),
+            }
+        )
+        for location, shot in _located(film)
     }
-    return shot.model_copy(update=changes)
+    scenes = tuple(
+        scene.model_copy(
+            update={"shots": tuple(shots["scenes", number, "shots", each] for each in range(len(scene.shots)))}
+        )
+        for number, scene in enumerate(film.scenes)
+    )
+    look = film.look
+    if look.endswith(".toml"):
+        if not (film.folder / look).is_file():
+            raise _error(file, text, ("look",), f"there is no look {look}", "paths are relative to the film's folder")
+        look = str(film.folder / look)
+    return film.model_copy(update={"characters": characters, "scenes": scenes, "look": look})

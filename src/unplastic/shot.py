@@ -6,12 +6,21 @@ them.
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-Name: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$", max_length=60)]
+VERSION = 1
+"""Of the film file's form. A change that older files do not survive gets the next one."""
+
+Name: TypeAlias = Annotated[
+    str,
+    BeforeValidator(lambda name: unicodedata.normalize("NFC", name) if isinstance(name, str) else name),
+    StringConstraints(pattern=r"^[^\W_](?:[\w .-]*[\w-])?$", max_length=60),
+]
+"""A name that is one folder on any disk, in any script: letters, digits, spaces, dots, dashes and underscores."""
 Words: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 ShotSize: TypeAlias = Literal["ecu", "cu", "mcu", "ms", "mls", "ls", "els"]
 """Extreme close-up, close-up, medium close-up, medium, medium long, long and extreme long shot."""
@@ -75,13 +84,14 @@ class Film(_Part):
     ``budget_usd_per_day`` counts what is ordered on one day of UTC.
     """
 
+    version: int = Field(default=VERSION, ge=1)
     title: Words
     budget_usd: float | None = Field(default=None, gt=0)
     budget_usd_per_day: float | None = Field(default=None, gt=0)
     look: str = "fine-35mm"
     characters: tuple[Character, ...] = ()
     scenes: tuple[Scene, ...] = ()
-    folder: Path = Path()
+    folder: Path = Field(default=Path(), exclude=True)
 
     @property
     def shots(self) -> tuple[tuple[Scene, Shot], ...]:

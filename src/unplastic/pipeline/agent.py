@@ -38,6 +38,7 @@ from unplastic.pipeline.stage import Stage
 from unplastic.pipeline.take import EVENTS
 from unplastic.registry import member
 from unplastic.shot import Words
+from unplastic.slip import of_syntax, of_values
 
 DAILY = re.compile(r"daily ([01]\d|2[0-3]):([0-5]\d)")
 ROOM = "pipeline.stages"
@@ -98,11 +99,12 @@ def parse(text: str, where: str) -> Agent:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as trouble:
-        raise AgentError(f"{where} is not TOML: {trouble}", "mend that line; docs/engine.md shows an agent") from None
+        raise AgentError(of_syntax(where, trouble), "mend that line; docs/engine.md shows an agent") from None
     try:
         agent = Agent(**table)
     except ValidationError as wrong:
-        raise _wrong(where, wrong) from None
+        said, hint = of_values(where, text, wrong, {"": Agent, "limits": Limits})
+        raise AgentError(said, hint or "docs/engine.md shows an agent") from None
     if agent.when not in EVENTS[:-1] and not agent.is_daily:
         near = get_close_matches(agent.when, EVENTS, n=1)
         known = f"known: {', '.join(EVENTS[:-1])}, daily HH:MM"
@@ -210,16 +212,3 @@ def _stage(agent: str, step: Mapping[str, Any]) -> Stage:
         raise AgentError(
             f"{agent}: the stage {name}: {wrong}", "unplastic agents stages lists their parameters"
         ) from None
-
-
-def _wrong(where: str, wrong: ValidationError) -> AgentError:
-    first = wrong.errors()[0]
-    place = ".".join(str(each) for each in first["loc"])
-    if first["type"] == "extra_forbidden":
-        near = get_close_matches(str(first["loc"][-1]), [*Agent.model_fields, *Limits.model_fields], n=1)
-        return AgentError(
-            f"{where}: {place} is not known", f"did you mean {near[0]}?" if near else "docs/engine.md lists every key"
-        )
-    return AgentError(
-        f"{where}: {place}: {first['msg'][:1].lower()}{first['msg'][1:]}", "docs/engine.md shows an agent"
-    )

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from unplastic.errors import WorkError
+from unplastic.looks import look as find_look
 from unplastic.media import probe
 from unplastic.pipeline import foreman
 from unplastic.pipeline.agent import known
@@ -22,7 +23,11 @@ MARK = re.compile(r"[\s_.-]*(?:tk|take|v)[\s_.-]*\d+$", re.IGNORECASE)
 def enter(
     desk: Desk, project: Project, film: Film, *, budget_usd: float | None, unknown_price_usd: float | None = None
 ) -> None:
-    """Write the film as it is wanted now, its budget, and the agents that work on it. Nothing is ordered."""
+    """Write the film as it is wanted now, its budget, and the agents that work on it. Nothing is ordered.
+
+    Raises `UnknownName` or `RecipeError` for its look: before anything is paid for.
+    """
+    find_look(film.look)
     document = freeze(film, desk.store)
     desk.tables.write_film(project.id, film.title, str(project.folder), document, desk.now())
     if budget_usd is not None:

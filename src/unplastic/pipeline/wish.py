@@ -1,4 +1,4 @@
-"""A film as it was wanted: frozen into the books with its pictures in the store, and what a take was made of.
+"""A film as it was wanted: frozen into the books with its files in the store, and what a take was made of.
 
 So a worker on another machine needs neither the film's folder nor its file, and a change is seen by what it changed.
 """
@@ -21,7 +21,7 @@ FINISH = {"look"}
 def freeze(film: Film, store: Store | Unkept) -> dict[str, Any]:
     """``{"film", "pictures"}``: plain data, the pictures by the hashes under which the store has them now."""
     pictures = {str(path): store.put(path) for path in sorted(set(_pictures(film)))}
-    return {"film": film.model_dump(mode="json", exclude={"folder"}), "pictures": pictures}
+    return {"film": film.model_dump(mode="json"), "pictures": pictures}
 
 
 class Unkept:
@@ -58,7 +58,7 @@ def made_of(document: dict[str, Any], film: Film, scene: Scene, shot: Shot) -> d
         "length": shot.seconds,
         "size": [shot.size, shot.aspect],
         "sound": shot.audio,
-        "look": film.look,
+        "look": by_hash(Path(film.look)) if film.look.endswith(".toml") else film.look,
     }
     for name in shot.characters:
         who = film.character(name)
@@ -72,6 +72,9 @@ def changed(was: dict[str, str], now: dict[str, str]) -> list[str]:
 
 
 def _pictures(film: Film) -> Iterator[Path]:
+    """The files that a film names: portraits, frames, references, and a look of its own."""
+    if film.look.endswith(".toml"):
+        yield Path(film.look)
     for character in film.characters:
         if character.portrait:
             yield character.portrait

@@ -93,8 +93,8 @@ def find_upscaler(name: str) -> Upscaler:
     """The upscaler called ``name`` with its defaults; raises `UnknownName`, or `RecipeError` for one yet to come."""
     if name in PROVIDED:
         raise RecipeError(
-            f"the upscaler {name} is a paid service, and no provider of it is connected yet",
-            "use --upscaler lanczos, or neural",
+            f"the upscaler {name} is a paid service, which needs a film's budget and its books",
+            "unplastic watch DIR --budget USD sends clips there; here, use --upscaler lanczos or neural",
         )
     return member("upscale", name)()
 

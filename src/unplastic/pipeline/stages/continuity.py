@@ -44,7 +44,7 @@ class Continuity:
         mine = _after(work, work.take)
         others = [_after(work, each) for each in _newest(work)]
         found = [*self._apart(mine, others), *_light(work, mine)]
-        text = "; ".join(each["text"] for each in found) or f"it sits with the {len(others)} other shots of its scene"
+        text = "; ".join(each["text"] for each in found) or _fits(len(others))
         return Done(text, {"continuity": found})
 
     def _apart(self, mine: Report, others: list[Report]) -> list[dict[str, Any]]:
@@ -57,6 +57,12 @@ class Continuity:
             for each in agreed.departures(mine)
             if each.tolerances > self.tolerances
         ]  # fmt: skip
+
+
+def _fits(others: int) -> str:
+    if not others:
+        return "it is the first measured shot of its scene"
+    return f"it sits with the {others} other shots of its scene" if others > 1 else "it sits with the other shot"
 
 
 def _newest(work: Work) -> list[Take]:

@@ -59,14 +59,19 @@ class Finish:
             return Done("done before")
         role = "upscaled" if "upscaled" in work.facts else "original"
         upscale = work.facts.get("upscale", {"size": "off", "by": "lanczos"})
+        look = self.look or work.film.look
         options: dict[str, Any] = {
-            "look": self.look or work.film.look, "strength": self.strength, "master": self.master, "web": self.web,
+            "look": look, "strength": self.strength, "master": self.master, "web": self.web,
             "seed": self.seed, "rounds": self.rounds, "upscale": upscale["size"], "upscaler": upscale["by"],
         }  # fmt: skip
         with work.scratch() as folder:
             suffix = work.facts.get(f"{role}_suffix" if role == "upscaled" else "suffix", ".mp4")
             source = folder / f"{_flat(work.take)}{suffix}"
             link(work.desk.store.path(work.facts[role]), source)
+            kept_look = work.desk.document(work.take.film)["pictures"].get(look)
+            if kept_look:  # a look of the film's own: its file may be on another machine, or changed since
+                options["look"] = str(folder / Path(look).name)
+                link(work.desk.store.path(kept_look), Path(options["look"]))
             told = work.desk.workshop.run(finished, source, folder / "out", options, stopped=work.stopped)
             kept = {
                 each: work.keep(
@@ -74,9 +79,9 @@ class Finish:
                 )
                 for each, path in told.pop("outputs").items()
             }
-        facts = {**told, "made": made, "finished": kept["master"], "report": kept["json"], "look": options["look"]}
+        facts = {**told, "made": made, "finished": kept["master"], "report": kept["json"], "look": Path(look).stem}
         before, after = told["before"]["score"], told["after"]["score"]
-        return Done(f"{options['look']}: {_words(before)} to {_words(after)}", facts | {"web": kept.get("web", "")})
+        return Done(f"{facts['look']}: {_words(before)} to {_words(after)}", facts | {"web": kept.get("web", "")})
 
 
 def _flat(take: Take) -> str:

@@ -95,7 +95,8 @@ class Upscale:
         facts: dict[str, Any] = {
             "upscaled": digest,
             "upscaled_suffix": path.suffix,
-            "upscale": {"size": "off", "by": ASTRA},
+            # What came smaller than was asked is brought to its size here.
+            "upscale": {"size": size, "by": self.by[-1], "was": ASTRA},
         }
         return Done(outcome.text, facts)
 
