@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -23,7 +24,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Fetch the networks' weights once, before workers start; where that fails, no test tries again."""
+    """Fetch the networks' weights once, before workers start; where that fails, no test tries again.
+
+    A shell's background job ignores Ctrl-C, and so would every process that tests start and interrupt.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(config, "workerinput") or os.environ.get("UNPLASTIC_OFFLINE"):
         return
     from unplastic.upscale.network import WEIGHTS

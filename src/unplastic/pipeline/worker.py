@@ -29,7 +29,7 @@ from unplastic.settings import Settings
 GPU = "gpu"
 PLAIN = (CPU, GPU, IO)
 SWEEP_S, REAP_S = 5.0, 3.0
-AT_ONCE, PER_MINUTE = 4, 30
+AT_ONCE, PER_MINUTE, REHEARSED_PER_MINUTE = 4, 30, 6000
 
 
 @dataclass
@@ -186,7 +186,8 @@ def limits_of(settings: Settings, places: int) -> Callable[[str], Limit]:
         if not queue.startswith("service/"):
             return None, None, places + 4 if queue in {CPU, GPU} else 8
         options: Mapping[str, object] = settings.options.get(queue.partition("/")[2], {})
-        return _whole(options, "at_once", AT_ONCE), (_whole(options, "per_minute", PER_MINUTE), 60.0), None
+        per_minute = REHEARSED_PER_MINUTE if settings.rehearsal else PER_MINUTE
+        return _whole(options, "at_once", AT_ONCE), (_whole(options, "per_minute", per_minute), 60.0), None
 
     return limit
 
