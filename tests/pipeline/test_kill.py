@@ -13,20 +13,25 @@ from pathlib import Path
 import pytest
 
 import filming
+from scenes import write_scene
 from unplastic.providers.ledger import SECOND, Attempt, Stage, ledger_in
 from unplastic.rehearsal import Rehearsal
 
 SHOTS, KILLS, LIVES_MAX = 60, 20, 90
+CLIPS = 8
+ASTRA = filming.QUICK.replace(
+    '[[do]]\nstage = "review"', '[[do]]\nstage = "upscale"\nsize = "2x"\n\n[[do]]\nstage = "review"'
+)
 MODELS = [
     "seedance-2.0 by ark", "kling-v3 by kling", "runway-gen4.5 by runway", "veo-3.1-fast by veo", "kling-v3 by fal",
-    "seedance-2.0-fast by ark",
+    "seedance-2.0-fast by ark", "gemini-omni-1.2-flash by omni",
 ]  # fmt: skip
 ORDERS = ((2, "cut-after"), (3, "cut-before"), (4, "500-before"), (5, "rate"), (6, "html"), (7, "slow:0.3"),
           (8, "fails"), (9, "content-output"), (10, "strange"))  # fmt: skip
-OURS = {"vertex": "veo"}
+OURS = {"vertex": "veo", "gemini": "omni"}
 LASTING = ("cut-before", "500-before", "html", "fails", "content-output")
 """Faults after which a shot may have to wait for a person: nobody can tell that it was not made, or it was refused."""
-SERVERS = ("ark", "kling", "runway", "vertex", "fal")
+SERVERS = ("ark", "kling", "runway", "vertex", "fal", "gemini")
 FAULTS = ", ".join(
     [f"{name}.create#{turn}={fault}" for name in SERVERS for turn, fault in ORDERS]
     + [f"{name}.poll#4=html, {name}.poll#7=cut-before" for name in SERVERS]
@@ -51,25 +56,52 @@ def is_there(pid: int) -> bool:
 
 def test_sixty_shots_twenty_kills_and_every_fault(tmp_path: Path) -> None:
     film = filming.write_film(tmp_path / "film", SHOTS, scenes=6, model=MODELS, artist=filming.QUICK)
-    chance, kills, err = random.Random(5), 0, ""
     with Rehearsal(faults=FAULTS) as server:
-        for _ in range(LIVES_MAX):
-            run = filming.begin("run", film, UNPLASTIC_REHEARSAL=server.url)
-            if kills == KILLS:
-                _, err = run.communicate(timeout=400)
-                break
-            until = len(server.calls) + chance.randint(1, 12)
-            while run.poll() is None and len(server.calls) < until:
-                time.sleep(0.002)
-            time.sleep(chance.random() * 0.05)
-            kills += run.poll() is None
-            run.kill()
-            run.communicate()
-        assert kills == KILLS
+        err = many_lives(server, KILLS, "run", film, "--unknown-price", "1")
         state = filming.told(film, UNPLASTIC_REHEARSAL=server.url)
         books = ledger_in(film / ".unplastic" / "rehearsal" / "ledger.sqlite")
         check_money(server, books.attempts())
         check_shots(server, state, books.attempts(), err)
+
+
+def many_lives(server: Rehearsal, kills: int, *words: str | Path) -> str:
+    """Begin the same command until it was killed so often, then let it come to its end; what it said then."""
+    chance, killed = random.Random(5), 0
+    for _ in range(LIVES_MAX):
+        run = filming.begin(*words, UNPLASTIC_REHEARSAL=server.url)
+        if killed == kills:
+            return run.communicate(timeout=400)[1]
+        until = len(server.calls) + chance.randint(1, 12)
+        while run.poll() is None and len(server.calls) < until:
+            time.sleep(0.002)
+        time.sleep(chance.random() * 0.05)
+        killed += run.poll() is None
+        run.kill()
+        run.communicate()
+    raise AssertionError(f"it was over before it was killed {kills} times")
+
+
+def test_clips_sent_to_be_upscaled_are_paid_once(tmp_path: Path) -> None:
+    """Topaz reserves when an order is accepted, after the clip's size was named: more places to die at."""
+    folder = tmp_path / "rushes"
+    folder.mkdir()
+    filming.write_agents(folder, ASTRA)
+    for number in range(CLIPS):
+        write_scene(folder / f"clip{number}.mp4", 320, 180, 24 + number)
+    faults = "topaz.create#2=cut-after, topaz.create#4=cut-before, topaz.accept#3=cut-after, topaz.poll#5=html"
+    with Rehearsal(faults=faults) as server:
+        many_lives(server, CLIPS, "watch", folder, "--once", "--settle", "0", "--budget", "100")
+        books = ledger_in(folder / ".unplastic" / "rehearsal" / "ledger.sqlite").attempts()
+        check_money(server, books)
+        assert len({each.shot for each in books}) == len(books) == CLIPS, "each clip is one order"
+        paid = Counter(line.job for line in server.bill.charges if line.usd > 0)
+        assert max(paid.values()) == 1
+        state = filming.told(folder, UNPLASTIC_REHEARSAL=server.url)
+        assert len(state["takes"]) == CLIPS
+        assert {each["status"] for each in state["takes"]} <= {"review", "held"}
+        assert sum(each["status"] == "review" for each in state["takes"]) >= CLIPS - 3
+        originals = list((folder / "takes").rglob("*_original.mp4"))
+        assert len(originals) == CLIPS
 
 
 def check_money(server: Rehearsal, attempts: list[Attempt]) -> None:

@@ -43,7 +43,7 @@ def test_a_moved_folder_is_the_same_film(tmp_path: Path) -> None:
     assert moved.id == first.id
     assert json.loads((moved.state / "film.json").read_text())["folder"] == str(tmp_path / "elsewhere")
     with moved.desk() as desk:
-        assert desk.tables.film(moved.id)["title"] == "x"
+        assert desk.tables.wish(moved.id)[1] == "x"
 
 
 def test_a_copy_beside_its_original_is_refused(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ FILM = Annotated[Path, typer.Argument(metavar="FILM", help="film.toml, or the fo
 REHEARSAL = Annotated[bool, typer.Option("--rehearsal", help="The books of the rehearsal.")]
 JSON = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 TICK_S = 0.2
+BEHIND_S = 5.0
+"""How far the clock of one of our threads, or of another worker, may be behind in the agents' logs."""
 
 
 def read_or_folder(path: Path) -> Film:
@@ -56,7 +58,7 @@ def begun(path: Path, *, rehearsal: bool = False) -> Iterator[tuple[Film, Projec
         raise WorkError(f"{path}: nothing was begun yet", "unplastic run FILM, or unplastic watch DIR, begins")
     project = project_of(film, known, rehearsal=rehearsal)
     with project.desk() as desk:
-        desk.tables.film(project.id)
+        desk.tables.wish(project.id)
         yield film, project, desk
 
 
@@ -77,15 +79,18 @@ def working(project: Project, *, places: int = 1, poll_s: float = 0.5, say: Call
 
 def follow(worker: Worker, film: str, done: Callable[[], bool], say: Callable[[str], None]) -> None:
     """Tick until ``done``, telling what the agents write into their logs. Raises what stops a worker."""
-    since = worker.desk.now()
+    last = worker.desk.now()
     told: set[tuple[float, str, str]] = set()
     while True:
         worker.tick()
-        for each in worker.desk.tables.entries(film, since_s=since - 1):
+        since = min(last, worker.desk.now()) - BEHIND_S
+        for each in worker.desk.tables.entries(film, since_s=since):
             key = (each.when_s, each.take, each.text)
-            if key not in told and each.when_s >= since - 1:
-                told.add(key)
+            if key not in told:
                 say(f"{each.take or 'film'}  {each.agent}: {each.text}")
+                told.add(key)
+            last = max(last, each.when_s)
+        told = {key for key in told if key[0] >= since}
         if done():
             return
         time.sleep(TICK_S)

@@ -11,10 +11,11 @@ from typing import Any
 
 from unplastic.database import Database
 from unplastic.errors import NotSent
+from unplastic.pipeline.agent import Agent, parse
 from unplastic.pipeline.store import Store, link
 from unplastic.pipeline.tables import Tables
 from unplastic.pipeline.take import Doing, Job, Take
-from unplastic.pipeline.wish import digest, thaw
+from unplastic.pipeline.wish import thaw
 from unplastic.pipeline.workshop import Workshop
 from unplastic.providers import connect
 from unplastic.providers.ledger import Caps, SqlLedger
@@ -36,6 +37,17 @@ class Pace:
     settle_s: float = SETTLE_S
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A film as it is in the books: `unplastic.pipeline.wish.freeze` of it, and itself."""
+
+    digest: str
+    title: str
+    folder: str
+    document: dict[str, Any]
+    film: Film
+
+
 REHEARSED = Pace(poll_s=0.2, busy_s=0.5, settle_s=2.0)
 
 
@@ -52,7 +64,9 @@ class Desk:
     is_rehearsal: bool = False
     now: Callable[[], float] = time.time
     alive: Callable[[], bool] = lambda: True
-    _films: dict[str, tuple[str, Film]] = field(default_factory=dict)
+    _wishes: dict[str, Wish] = field(default_factory=dict)
+    _recipes: dict[tuple[str, str, int], Agent] = field(default_factory=dict)
+    _kept: dict[tuple[str, str], Any] = field(default_factory=dict)
     _services: dict[str, Provider] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -63,15 +77,43 @@ class Desk:
     tables: Tables = field(init=False)
     ledger: SqlLedger = field(init=False)
 
-    def film(self, film: str) -> Film:
+    def wish(self, film: str) -> Wish:
         """The film as the books have it, read once as long as it stays the same."""
-        row = self.tables.film(film)
-        key = digest(row["document"])
-        known = self._films.get(film)
-        if known is None or known[0] != key:
-            known = (key, thaw(row["document"], row["folder"]))
-            self._films[film] = known
-        return known[1]
+        while True:
+            which = self.tables.wish(film)
+            known = self._wishes.get(film)
+            if known and (known.digest, known.title, known.folder) == which:
+                return known
+            document = self.tables.document(film, which[0])
+            if document is not None:
+                self._wishes[film] = Wish(*which, document, thaw(document, which[2]))
+
+    def film(self, film: str) -> Film:
+        """The film as it is wanted now."""
+        return self.wish(film).film
+
+    def document(self, film: str) -> dict[str, Any]:
+        """The same as plain data, with the hashes of its pictures."""
+        return self.wish(film).document
+
+    def folder(self, film: str) -> Path:
+        """The film's folder, which may be on another machine."""
+        return Path(self.wish(film).folder)
+
+    def recipe(self, film: str, agent: str, version: int) -> Agent:
+        """An agent as it was written then: a version's words never change."""
+        key = film, agent, version
+        if key not in self._recipes:
+            self._recipes[key] = parse(self.tables.recipe(*key), agent)
+        return self._recipes[key]
+
+    def decided(self, film: str, name: str, decide: Callable[[], Any]) -> Any:
+        """What was decided first under that name, by whomever; ``decide`` is asked where nobody has yet."""
+        key = film, name
+        if key not in self._kept:
+            found = self.tables.kept(film, name)
+            self._kept[key] = self.tables.keep(film, name, decide()) if found is None else found
+        return self._kept[key]
 
     def service(self, name: str) -> Provider:
         """A paid service with the user's keys."""
@@ -108,14 +150,10 @@ class Desk:
 
     def link(self, take: Take, digest: str, name: str) -> None:
         """Give a kept file its name in the film's folder, where that folder is on this machine."""
-        folder = Path(self.tables.film(take.film)["folder"])
+        folder = self.folder(take.film)
         if folder.is_dir():
             with contextlib.suppress(OSError):  # a name for people; the store has the file
                 link(self.store.path(digest), folder / "takes" / take.scene / take.shot / name)
-
-    def document(self, film: str) -> dict[str, Any]:
-        """The film's wish as it is in the books."""
-        return self.tables.film(film)["document"]
 
     def _fence(self) -> None:
         if not self.alive():

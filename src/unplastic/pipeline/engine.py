@@ -11,6 +11,7 @@ import json
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -144,7 +145,7 @@ def _register(look: Look, enqueue: Callable[[str, Job], None]) -> None:
             if wait_s is None:
                 return "over"
             if wait_s:
-                DBOS.sleep(wait_s)
+                time.sleep(wait_s)  # not the engine's sleep: after a clock that jumped back that one would last a day
 
     def looked(*key: Any) -> list[Any]:
         wait_s, started = look(*key)

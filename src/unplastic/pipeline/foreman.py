@@ -19,7 +19,7 @@ from unplastic.errors import (
     StoreAway,
     UnplasticError,
 )
-from unplastic.pipeline.agent import Agent, parse
+from unplastic.pipeline.agent import Agent
 from unplastic.pipeline.desk import Desk
 from unplastic.pipeline.stage import Hold, Outcome, Stage, Stopped, Wait, Work
 from unplastic.pipeline.store import FULL
@@ -64,7 +64,7 @@ def announce(desk: Desk, event: Event, film: str, take: str, *, turn: int = 1) -
     """Give the take to every agent that waits for ``event``; the work that may begin at once."""
     started: list[Job] = []
     for name, version in agents(desk, film).items():
-        agent = parse(desk.tables.recipe(film, name, version), name)
+        agent = desk.recipe(film, name, version)
         if agent.when == event:
             desk.tables.add_job(Job(film, take, name, turn, version, Doing.WAITING))
             started += released(desk, film, agent)
@@ -95,7 +95,7 @@ def astray(desk: Desk, film: str, states: Callable[[list[str]], Mapping[str, str
     """
     found: list[Job] = list(_left_alone(desk, film))
     for name, version in agents(desk, film).items():
-        found += released(desk, film, parse(desk.tables.recipe(film, name, version), name))
+        found += released(desk, film, desk.recipe(film, name, version))
     queued = desk.tables.jobs(film, Doing.QUEUED)
     how = states([each.workflow for each in queued])
     for job in queued:
@@ -259,7 +259,7 @@ def is_damage(error: Exception) -> bool:
 
 
 def _agent(desk: Desk, job: Job) -> Agent:
-    return parse(desk.tables.recipe(job.film, job.agent, job.version), job.agent)
+    return desk.recipe(job.film, job.agent, job.version)
 
 
 def _log(desk: Desk, job: Job, stage: str, text: str, *, kind: str = "") -> None:

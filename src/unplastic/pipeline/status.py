@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from unplastic.pipeline import foreman
-from unplastic.pipeline.agent import parse
 from unplastic.pipeline.desk import BUDGET, Desk
 from unplastic.pipeline.take import Doing, Job, Status, Take
 from unplastic.providers.ledger import Attempt, Stage
@@ -89,13 +88,13 @@ class State:
 
 def state(desk: Desk, film: str) -> State:
     """How the film stands now."""
-    row, takes = desk.tables.film(film), desk.tables.takes(film)
+    wish, takes = desk.wish(film), desk.tables.takes(film)
     jobs, attempts = desk.tables.jobs(film), desk.ledger.attempts(film=film)
     budget = desk.tables.kept(film, BUDGET)
     return State(
         film,
-        row["title"],
-        budget if budget is not None else row["document"]["film"].get("budget_usd"),
+        wish.title,
+        budget if budget is not None else wish.film.budget_usd,
         desk.ledger.spent_usd(film),
         tuple(_take_row(each, jobs, attempts) for each in takes),
         tuple(_agent_rows(desk, film, jobs, attempts)),
@@ -165,7 +164,7 @@ def _take_row(take: Take, jobs: list[Job], attempts: list[Attempt]) -> TakeRow:
 def _agent_rows(desk: Desk, film: str, jobs: list[Job], attempts: list[Attempt]) -> Iterable[AgentRow]:
     paused = desk.tables.paused(film)
     for name, version in foreman.agents(desk, film).items():
-        agent = parse(desk.tables.recipe(film, name, version), name)
+        agent = desk.recipe(film, name, version)
         count = {doing: sum(each.agent == name and each.doing is doing for each in jobs) for doing in Doing}
         usd = sum(each.usd for each in attempts if each.agent == name)
         yield AgentRow(

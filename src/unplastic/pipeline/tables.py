@@ -6,6 +6,7 @@ come, so that of two who try only one succeeds.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections.abc import Iterable
@@ -18,7 +19,7 @@ from unplastic.pipeline.take import Artefact, Doing, Entry, Job, Status, Take, V
 
 TABLES = (
     "create table if not exists film (id text primary key, title text not null, folder text not null,"
-    " document text not null, paused integer not null default 0, created_s double precision not null)",
+    " document text not null, digest text not null, created_s double precision not null)",
     "create table if not exists take (film text not null, id text not null, scene text not null, shot text not null,"
     " number integer not null, origin text not null, status text not null, facts text not null, note text not null,"
     " hint text not null, revision integer not null, created_s double precision not null,"
@@ -45,6 +46,7 @@ TABLES = (
     " pid integer not null, started_s double precision not null, beat_s double precision not null)",
     "create index if not exists entry_when on entry (film, when_s)",
     "create index if not exists job_doing on job (film, doing)",
+    "create index if not exists job_agent on job (film, agent, doing)",
 )
 
 
@@ -62,22 +64,31 @@ class Tables:
 
     def write_film(self, film: str, title: str, folder: str, document: dict[str, Any], now_s: float) -> None:
         """The film as it is wanted now; what was made before stays."""
+        text = json.dumps(document, sort_keys=True)
         with self._change(film) as books:
             books.run(
-                "insert into film (id, title, folder, document, created_s) values (:id, :title, :folder, :text, :now)"
-                " on conflict (id) do update set title = :title, folder = :folder, document = :text",
-                id=film, title=title, folder=folder, text=json.dumps(document), now=now_s,
+                "insert into film (id, title, folder, document, digest, created_s)"
+                " values (:id, :title, :folder, :text, :digest, :now) on conflict (id) do update"
+                " set title = :title, folder = :folder, document = :text, digest = :digest",
+                id=film, title=title, folder=folder, text=text, digest=hashlib.sha256(text.encode()).hexdigest()[:16],
+                now=now_s,
             )  # fmt: skip
 
-    def film(self, film: str) -> dict[str, Any]:
-        """``id``, ``title``, ``folder`` and ``document``; raises `WorkError` where there is none."""
+    def wish(self, film: str) -> tuple[str, str, str]:
+        """(digest, title, folder) of the film as it is wanted now; raises `WorkError` where there is none."""
         with self.database.transaction() as books:
-            row = books.one("select * from film where id = :id", id=film)
+            row = books.one("select digest, title, folder from film where id = :id", id=film)
         if row is None:
             raise WorkError(
                 f"the books have no film {film!r}", "unplastic run FILM, or unplastic watch DIR, begins one"
             )
-        return row | {"document": json.loads(row["document"])}
+        return row["digest"], row["title"], row["folder"]
+
+    def document(self, film: str, digest: str) -> dict[str, Any] | None:
+        """What is wanted, as plain data; None where it is another wish by now."""
+        with self.database.transaction() as books:
+            row = books.one("select document from film where id = :id and digest = :digest", id=film, digest=digest)
+        return json.loads(row["document"]) if row else None
 
     def films(self) -> list[str]:
         """The ids of all films."""
@@ -193,9 +204,13 @@ class Tables:
 
     def jobs(self, film: str, *doing: Doing) -> list[Job]:
         """All work of a film, or that which is in one of these states."""
+        names = {f"state{number}": str(each) for number, each in enumerate(doing)}
+        which = f"and doing in ({', '.join(f':{name}' for name in names)})" if names else ""
         with self.database.transaction() as books:
-            rows = books.rows("select * from job where film = :film order by take, turn, agent", film=film)
-        return [each for each in map(_job, rows) if not doing or each.doing in doing]
+            rows = books.rows(
+                f"select * from job where film = :film {which} order by take, turn, agent", film=film, **names
+            )
+        return [_job(row) for row in rows]
 
     def move_job(self, job: Job, **changes: Any) -> Job | None:
         """Change it, if it still is at that step and run of its way; None where somebody else was quicker."""

@@ -37,11 +37,6 @@ def thaw(document: dict[str, Any], folder: str) -> Film:
     return Film(**document["film"], folder=Path(folder))
 
 
-def digest(document: dict[str, Any]) -> str:
-    """What tells one wish from another: 16 hexadecimal digits."""
-    return _short(document)
-
-
 def made_of(document: dict[str, Any], film: Film, scene: Scene, shot: Shot) -> dict[str, str]:
     """What a take of this shot is made of, part by part, each as a short hash."""
     pictures: dict[str, str] = document["pictures"]

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from unplastic.errors import DatabaseGone, NotSent, WorkError
 from unplastic.pipeline import foreman
-from unplastic.pipeline.agent import DAILY, parse
+from unplastic.pipeline.agent import DAILY
 from unplastic.pipeline.desk import Desk
 from unplastic.pipeline.engine import Engine, Limit
 from unplastic.pipeline.owner import Among, Owner
@@ -157,7 +157,7 @@ class Worker:
         now = datetime.now().astimezone()
         for film in self._films():
             for name, version in foreman.agents(self.desk, film).items():
-                agent = parse(self.desk.tables.recipe(film, name, version), name)
+                agent = self.desk.recipe(film, name, version)
                 at = DAILY.fullmatch(agent.when)
                 due = at and now.replace(hour=int(at[1]), minute=int(at[2]), second=0, microsecond=0)
                 if due and self._since <= due <= now:

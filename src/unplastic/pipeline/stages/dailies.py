@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from unplastic.errors import WorkError
@@ -32,7 +31,7 @@ class Dailies:
         """One page a day; a second one of the same day takes its place."""
         now = work.desk.now()
         told = state(work.desk, work.job.film)
-        folder = Path(work.desk.tables.film(work.job.film)["folder"]) / self.to
+        folder = work.desk.folder(work.job.film) / self.to
         try:
             folder.mkdir(parents=True, exist_ok=True)
             written = page(told, folder, now)

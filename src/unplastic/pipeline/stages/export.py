@@ -44,7 +44,7 @@ class Export:
 
     def run(self, work: Work) -> Outcome:
         """The newest file of each role."""
-        target = Path(work.desk.tables.film(work.take.film)["folder"]) / self.to
+        target = work.desk.folder(work.take.film) / self.to
         newest = {each.role: each for each in sorted(work.desk.tables.artefacts(work.take.film, work.take.id),
                                                      key=lambda one: one.turn)}  # fmt: skip
         written = []

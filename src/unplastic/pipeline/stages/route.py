@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from unplastic.pipeline.desk import Desk
 from unplastic.pipeline.stage import CPU, Done, Hold, Outcome, Work
 from unplastic.pipeline.take import Event, Take
-from unplastic.pipeline.wish import digest
 from unplastic.planning import evidence, services, written
 from unplastic.routing import route
 from unplastic.routing.choice import Choice
@@ -38,25 +37,22 @@ class Route:
         if work.shot is None:
             return Hold(f"the film has no shot {work.take.shot} any more", "put it back, or cancel the take")
         scene, shot = work.shot
-        name = f"route {digest(work.desk.document(work.take.film))}"
-        choices = work.desk.tables.kept(work.take.film, name)
-        if choices is None:
-            made = route(work.film, services=services(work.desk.settings), takes=evidence(None), seed=self.seed)
-            choices = work.desk.tables.keep(
-                work.take.film, name, {f"{each.scene}/{each.shot}": _plain(each) for each in made}
-            )
+        wish = work.desk.wish(work.take.film)
+        choices = work.desk.decided(work.take.film, f"route {wish.digest}", lambda: self._choices(work))
         chosen = choices[f"{scene.name}/{shot.name}"]
         if chosen["request"] is None:
             return Hold(chosen["why"], "unplastic route FILM says what each filter took out")
-        key = f"prompts {digest(work.desk.document(work.take.film))} {scene.name} {chosen['model']}"
-        prompts = work.desk.tables.kept(work.take.film, key)
-        if prompts is None:
-            prompts = work.desk.tables.keep(work.take.film, key, dict(written(scene, chosen["model"], work.film)))
+        key = f"prompts {wish.digest} {scene.name} {chosen['model']}"
+        prompts = work.desk.decided(work.take.film, key, lambda: dict(written(scene, chosen["model"], work.film)))
         request = chosen["request"] | {"prompt": prompts[shot.name]}
         if request["seed"] is not None:
             request["seed"] = take_seed(work.take.film, work.take.id)
         known = {name: chosen[name] for name in ("model", "service", "why", "surface", "version")}
         return Done(chosen["why"], {"route": known, "request": request})
+
+    def _choices(self, work: Work) -> dict[str, Any]:
+        made = route(work.film, services=services(work.desk.settings), takes=evidence(None), seed=self.seed)
+        return {f"{each.scene}/{each.shot}": _plain(each) for each in made}
 
 
 def take_seed(film: str, take: str) -> int:
