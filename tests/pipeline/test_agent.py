@@ -53,6 +53,8 @@ def test_the_shipped_ones_are_agents() -> None:
         ('"finish"', '"finsh"', "finsh", "did you mean finish?"),
         ("strength", "strenth", "the stage finish has no 'strenth'", "did you mean strength?"),
         ("0.5", "2", "strength is from 0 to 1", ""),
+        ("0.5", '"half"', "strength of the stage finish: input should be a valid number", "agents stages"),
+        ("0.5", "0.5\nweb = 1", "web of the stage finish: input should be a valid boolean", ""),
         ('"16mm"', '"17mm"', "17mm", "16mm"),
         ("usd_per_day = 5", "usd_per_day = -5", "usd_per_day", ""),
         ('"My Colourist"', '"../../etc"', "name", ""),

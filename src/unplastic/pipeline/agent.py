@@ -29,9 +29,9 @@ from dataclasses import fields
 from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from unplastic.errors import AgentError, UnplasticError
 from unplastic.pipeline.stage import Stage
@@ -192,23 +192,27 @@ def _folders(film: Path | None) -> Sequence[Path]:
 
 def _stage(agent: str, step: Mapping[str, Any]) -> Stage:
     name = str(step.get("stage") or "")
+    key, hint = "", "unplastic agents stages lists their parameters"
     try:
         kind: Any = member(ROOM, name)
-        given = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in step.items() if key != "stage"
-        }
-        known = [each.name for each in fields(kind)]
-        for key in given:
-            if key not in known:
-                near = get_close_matches(key, known, n=1)
-                hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known) or 'none'}"
-                raise AgentError(f"{agent}: the stage {name} has no {key!r}", hint)
+        types = {each.name: get_type_hints(kind)[each.name] for each in fields(kind)}
+        given: dict[str, Any] = {}
+        for key, value in step.items():
+            if key == "stage":
+                continue
+            if key not in types:
+                near = get_close_matches(key, types, n=1)
+                nearest = f"did you mean {near[0]}?" if near else f"known: {', '.join(types) or 'none'}"
+                raise AgentError(f"{agent}: the stage {name} has no {key!r}", nearest)
+            as_given = tuple(value) if isinstance(value, list) else value
+            given[key] = TypeAdapter(types[key]).validate_python(as_given, strict=True)
         return kind(**given)
     except AgentError:
         raise
     except UnplasticError as wrong:
         raise AgentError(f"{agent}: {wrong.message}", wrong.hint) from None
+    except ValidationError as wrong:
+        said = wrong.errors()[0]["msg"]
+        raise AgentError(f"{agent}: {key} of the stage {name}: {said[:1].lower()}{said[1:]}", hint) from None
     except (TypeError, ValueError) as wrong:
-        raise AgentError(
-            f"{agent}: the stage {name}: {wrong}", "unplastic agents stages lists their parameters"
-        ) from None
+        raise AgentError(f"{agent}: the stage {name}: {wrong}", hint) from None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
-from unplastic.errors import UnplasticError
+from unplastic.errors import UnplasticError, WorkError
 from unplastic.pipeline.take import Artefact, Event, Job, Take
 
 if TYPE_CHECKING:
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from unplastic.shot import Film, Scene, Shot
 
 CPU, IO = "cpu", "io"
+NEEDS = {
+    "original": ("there is no clip yet", "let the agent wait for clip.finished, or put generate before it"),
+    "route": ("no model was chosen yet", "put route before it"),
+    "request": ("no model was chosen yet", "put route before it"),
+    "after": ("it was not measured yet", "put finish before it"),
+}
+"""What a stage may miss, in words, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,15 @@ class Work:
     def facts(self) -> dict[str, Any]:
         """What is known of the take."""
         return self.take.facts
+
+    def need(self, fact: str) -> Any:
+        """What an earlier stage found; raises `WorkError` where none has: an agent may have its stages in any order."""
+        if fact not in self.take.facts:
+            what, hint = NEEDS[fact]
+            raise WorkError(
+                f"{self.take.id or 'the film'}: {what}", f"{hint}; see unplastic agents show {self.job.agent!r}"
+            )
+        return self.take.facts[fact]
 
     @property
     def film(self) -> Film:

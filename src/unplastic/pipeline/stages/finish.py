@@ -20,7 +20,9 @@ GPU = "gpu"
 
 @dataclass(frozen=True)
 class Finish:
-    """``look`` empty: the film's. ``master`` and ``web`` as `unplastic finish` has them; ``seed`` is the grain's.
+    """``look`` empty: the film's. ``strength``, ``master`` and ``web`` as `unplastic finish` has them.
+
+    ``seed`` is the grain's.
 
     ``rounds`` is how often amounts are tried on samples. ``where``: "cpu" or "gpu", the machines that may do it.
     """
@@ -57,6 +59,7 @@ class Finish:
         made = f"finished {work.job.turn}"
         if work.facts.get("made") == made:
             return Done("done before")
+        work.need("original")
         role = "upscaled" if "upscaled" in work.facts else "original"
         upscale = work.facts.get("upscale", {"size": "off", "by": "lanczos"})
         look = self.look or work.film.look

@@ -29,7 +29,8 @@ class Generate:
         """One look: order, poll, or fetch, whatever comes next."""
         if "original" in work.facts:
             return Done("it is here")
-        service = work.desk.service(work.facts["route"]["service"])
+        work.need("request")
+        service = work.desk.service(work.need("route")["service"])
         outcome = followed(work, service, _request(work), shot=f"{work.take.scene}/{work.take.shot}", probe=probe)
         if not isinstance(outcome, Done):
             return outcome

@@ -29,7 +29,7 @@ class Measure:
     def run(self, work: Work) -> Outcome:
         """The finish has measured both; here is what follows from it."""
         facts = work.facts
-        before, after = facts["before"]["score"], facts["after"]["score"]
+        after, before = work.need("after")["score"], facts["before"]["score"]
         told = "plasticity could not be measured" if after is None else f"plasticity {after:.0f}"
         gained = "" if before is None or after is None else f" (raw {before:.0f})"
         can_learn = self.learn and not work.desk.is_rehearsal and work.take.origin == "generated"

@@ -35,7 +35,7 @@ class References:
         if work.shot is None:
             return Hold(f"the film has no shot {work.take.shot} any more", "put it back, or cancel the take")
         _, shot = work.shot
-        service = work.facts["route"]["service"]
+        service = work.need("route")["service"]
         found: list[dict[str, Any]] = []
         frames: tuple[tuple[Path | None, Role], ...] = (
             (shot.first_frame, "first_frame"),

@@ -57,7 +57,7 @@ class Upscale:
         """Nothing to do where the clip has its size; "upscale" then says how the finish enlarges."""
         if "upscale" in work.facts:
             return Done("done before")
-        path = work.desk.store.path(work.facts["original"])
+        path = work.desk.store.path(work.need("original"))
         clip = probe(path)
         size = self._size(work)
         if target_size(size, clip.width, clip.height) == (clip.width, clip.height):
