@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from unplastic.errors import ResultUnwritable
 from unplastic.pipeline.store import FULL
+from unplastic.reading import Finding
 
 FINDINGS_MAX = 20
 DIALS = {
@@ -19,8 +22,6 @@ DIALS = {
 
 def finished(source: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]:
     """Finish ``source`` into the folder ``out``: where the files are, the scores, the guards and the findings."""
-    from dataclasses import asdict
-
     from unplastic.finish import finish
     from unplastic.media import probe
 
@@ -31,18 +32,14 @@ def finished(source: Path, out: Path, options: dict[str, Any]) -> dict[str, Any]
             raise OSError(trouble.__cause__.errno, trouble.message) from None  # the machine's trouble, not the clip's
         raise
     bad = [each.name for each in made.guards if each.ok is False]
-    rows = [
-        {"name": each.name, "severity": each.severity, "where": each.where, "frame": each.frame, "text": each.text,
-         "fix": each.fix}
-        for each in made.findings[:FINDINGS_MAX]
-    ]  # fmt: skip
     clip = probe(made.outputs["master"])
     return {
         "outputs": {role: str(path) for role, path in made.outputs.items()},
         "before": _score(asdict(made.before.plasticity)),
         "after": _score(asdict(made.after.plasticity)),
         "guards_broken": bad,
-        "findings": rows,
+        "findings": _rows(made.findings),
+        "left": _rows(made.after.findings),
         "notes": list(made.notes),
         "seconds": round(made.seconds, 3),
         "frames": clip.frames,
@@ -64,12 +61,21 @@ def copied(raw: Path, finished: Path, out: Path) -> tuple[dict[str, str], str]:
 
 def seen(path: Path, size: tuple[int, int] | None, frame: int, kind: str) -> dict[str, Any]:
     """What a measure sees in a frame, as plain data; ``size`` is that of the picture it is laid over."""
-    from dataclasses import asdict
-
     from unplastic.overlay import overlay
 
     found = asdict(overlay(path, frame, kind))
     return found | {"over": list(size) if size else [found["width"], found["height"]]}
+
+
+def ready(treats: bool) -> None:
+    """Load what stills, or overlays, are made with."""
+    if treats:
+        import unplastic.still
+        from unplastic.treat.compilation import warm
+
+        warm()
+    else:
+        import unplastic.overlay  # noqa: F401 - its loading is all
 
 
 def previewed(source: Path, report: Path, frame: int, wish: dict[str, Any], upscale: dict[str, str]) -> dict[str, Any]:
@@ -114,6 +120,10 @@ def dials() -> dict[str, Any]:
             for name, found in offered.items() for each in found if each.name in DIALS[name]
         ],
     }  # fmt: skip
+
+
+def _rows(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    return [asdict(each) for each in findings[:FINDINGS_MAX]]
 
 
 def _score(plasticity: dict[str, Any]) -> dict[str, Any]:

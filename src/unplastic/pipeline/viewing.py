@@ -34,6 +34,11 @@ class Bench:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
+    def warm(self) -> None:
+        """Have both processes ready before somebody waits for them."""
+        self.stills.run(craft.ready, True, stopped=lambda: False)
+        self.overlays.run(craft.ready, False, stopped=lambda: False)
+
     def overlay(self, desk: Desk, take: Take, side: Side, frame: int, kind: str) -> dict[str, Any]:
         """What a measure sees in a frame: ``{"png" | "marks", ...}``; raises errors of `unplastic.errors`."""
         path = _file(desk, take, side)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import threading
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from unplastic.errors import SettingsError, WorkError
+from unplastic.errors import ClipDamaged, SettingsError, WorkError
 from unplastic.pipeline.project import Project
+from unplastic.pipeline.stage import Stopped
 from unplastic.pipeline.viewing import Bench
 from unplastic.review.session import Door, key_in
 
@@ -85,6 +87,7 @@ def served(project: Project, desk: Any, at: Listening, say: Callable[[str], None
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), name="review page", daemon=True)
     thread.start()
+    threading.Thread(target=_warmed, args=(bench,), name="warm", daemon=True).start()
     if entrance.password is None:
         say(f"open {base}/enter?token={entrance.token()} (it opens once)")
     else:
@@ -99,6 +102,11 @@ def served(project: Project, desk: Any, at: Listening, say: Callable[[str], None
         thread.join(END_S)
         bench.close()
         listener.close()
+
+
+def _warmed(bench: Bench) -> None:
+    with contextlib.suppress(Stopped, OSError, RuntimeError, ClipDamaged):  # it ended before it was ready
+        bench.warm()
 
 
 def _listener(at: Listening) -> socket.socket:

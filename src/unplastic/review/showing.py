@@ -105,7 +105,8 @@ def take_document(room: Room, take: Take, viewer: Viewer) -> dict[str, Any]:
         **{name: facts.get(name) for name in SHOWN_FACTS},
         "before": facts.get("before"),
         "after": facts.get("after"),
-        "findings": [*facts.get("findings", ()), *({"severity": "warning", "where": "frame", "frame": None, "fix": "",
+        "raw_findings": facts.get("findings", []),
+        "findings": [*facts.get("left", ()), *({"severity": "warning", "where": "frame", "frame": None, "fix": "",
                                                     **each} for each in facts.get("continuity", ()))],
         "finished": facts.get("finished", ""),
         "copies": facts.get("copies", "") if copies else "",
@@ -161,6 +162,7 @@ def login_name() -> str:
 
 def _card(row: Any, take: Take, notes: int) -> dict[str, Any]:
     facts = take.facts
+    found = [*facts.get("left", facts.get("findings", ())), *facts.get("continuity", ())]
     return {
         **_place(take),
         "doing": row.doing,
@@ -168,9 +170,9 @@ def _card(row: Any, take: Take, notes: int) -> dict[str, Any]:
         "before": row.before,
         "after": row.after,
         "usd": round(row.usd, 4),
-        "findings": list(row.findings[:3]),
-        "faults": sum(each.get("severity") == "fault" for each in facts.get("findings", ())),
-        "found": len(row.findings),
+        "findings": [each["text"] for each in found[:3]],
+        "faults": sum(each.get("severity") == "fault" for each in found),
+        "found": len(found),
         "notes": notes,
         "still": facts.get("still", ""),
         "ready": bool(facts.get("copies")) and facts.get("copies_of") == facts.get("finished"),

@@ -14,6 +14,23 @@ export function h(tag, props = {}, ...children) {
   return element;
 }
 
+const ICONS = {
+  first: "M5 4v16M19 4L8 12l11 8z", back: "M17 4L6 12l11 8z", play: "M7 4l13 8-13 8z", pause: "M7 4h3.5v16H7zM13.5 4H17v16h-3.5z",
+  on: "M7 4l11 8-11 8z", worst: "M4 12a8 8 0 0 1 14-5.3M18 3v4h-4M20 12a8 8 0 0 1-14 5.3M6 21v-4h4",
+};
+
+/** A small drawing in the text's colour. */
+export function icon(name) {
+  const make = (tag, props) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [key, value] of Object.entries(props)) element.setAttribute(key, value);
+    return element;
+  };
+  const drawing = make("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" });
+  drawing.append(make("path", { d: ICONS[name] }));
+  return drawing;
+}
+
 /** Put these in the place of all that is in `parent`. */
 export function fill(parent, ...children) {
   parent.replaceChildren(...children.flat(3).filter(Boolean));

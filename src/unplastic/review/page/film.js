@@ -27,9 +27,14 @@ export function filmPage(film) {
       h("section", { "aria-label": "What waits" }, h("h2", {}, "What waits"), waits.length ? h("ul", { class: "plain" }, waits.slice(0, 200).map((each) => h("li", {}, h("a", { href: `#/take/${encodeURIComponent(each.id)}` }, each.id), h("span", { class: "faint" }, ` ${statusWord(each.status)} ${each.note || `plasticity ${score(each.after)}`}`)))) : h("p", { class: "faint" }, "Nothing.")),
       h("section", { "aria-label": "Spend" }, h("h2", {}, "Spend"), Object.entries(film.spend.by).map(([by, sums]) => Object.keys(sums).length > 0 && table(`by ${by}`, Object.entries(sums).map(([name, value]) => [name || "nobody said", usd(value)]))),
         film.spend.orders.length === 0 && h("p", { class: "faint" }, "Nothing was ordered.")),
-      h("section", { "aria-label": "Agents" }, h("h2", {}, "Agents"), table("", film.agents.map((each) => [each.name, `${each.paused ? "rests, " : ""}${each.in_hand} in hand, ${each.waiting} waiting, ${each.held} held, ${each.done} done`]))),
+      h("section", { "aria-label": "Agents" }, h("h2", {}, "Agents"), table("", film.agents.map((each) => [each.name, doing(each)]))),
       h("section", { "aria-label": "Hand over" }, h("h2", {}, "Hand over"), h("ul", { class: "plain" }, [["/export/notes.csv", "notes as CSV"], ["/export/verdicts.csv", "verdicts with readings as CSV"], ["/export/markers.otio", "notes as markers, OpenTimelineIO"], ["/export/markers.edl", "notes as markers, EDL"]].map(([href, word]) => h("li", {}, h("a", { href, download: "" }, word)))))));
 }
+
+const doing = (each) => {
+  const counts = [[each.in_hand, "in hand"], [each.waiting, "waiting"], [each.held, "held"], [each.done, "done"]].filter(([count]) => count);
+  return [each.paused && "rests", ...counts.map(([count, word]) => `${count} ${word}`)].filter(Boolean).join(", ") || "nothing yet";
+};
 
 const figure = (value, word) => h("p", { class: "figure" }, h("b", {}, value), h("span", { class: "faint" }, word));
 

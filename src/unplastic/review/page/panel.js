@@ -91,7 +91,10 @@ function findingPart(take, player) {
         h("button", { disabled: each.frame === null && !boxOf(each), onclick: () => player.jump(each.frame, boxOf(each), each.text) },
           h("span", { class: "frame" }, each.frame === null ? "" : String(each.frame)), each.text),
         each.fix && h("small", {}, each.fix)))),
-    take.findings.length === 0 && h("p", { class: "faint" }, "Nothing else was found."),
+    take.findings.length === 0 && h("p", { class: "faint" }, "Nothing else is left to be seen."),
+    take.raw_findings.length > 0 && h("details", {}, h("summary", {}, `In the raw clip: ${take.raw_findings.length}`), h("ul", { class: "findings" }, take.raw_findings.map((each) => (
+      h("li", { class: each.severity }, h("button", { disabled: each.frame === null && !boxOf(each), onclick: () => player.jump(each.frame, boxOf(each), each.text, "raw") },
+        h("span", { class: "frame" }, each.frame === null ? "" : String(each.frame)), each.text)))))),
     take.report && h("a", { href: `/report/${take.report}`, target: "_blank", rel: "noopener" }, "the whole report"));
 }
 

@@ -1,6 +1,6 @@
 // One take: the picture, its clock, and everything that can be asked of it.
 
-import { fill, h, toast } from "/page/dom.js";
+import { fill, h, icon, toast } from "/page/dom.js";
 import { get, on, post } from "/page/api.js";
 import { keys } from "/page/keys.js";
 import { openReel } from "/page/reel.js";
@@ -138,10 +138,11 @@ export class Player {
   told() {
     const { transport } = this;
     const fps = transport.main?.fps || 24;
+    this.bar.classList.toggle("playing", transport.isPlaying);
     this.clock.textContent = timecode(transport.frame, fps);
     this.counter.textContent = `${transport.frame} / ${transport.last}`;
     const sign = transport.direction < 0 ? "−" : "";
-    this.pace.textContent = transport.isPlaying ? `${sign}${transport.speed > 1 ? `${transport.speed}× ` : ""}${transport.reached} of ${rate(this.index.fps)} fps` : `${this.index ? rate(this.index.fps) : ""} fps`;
+    this.pace.textContent = transport.isPlaying && transport.reached ? `${sign}${transport.speed > 1 ? `${transport.speed}× ` : ""}${transport.reached.toFixed(1)} of ${rate(this.index.fps)} fps` : `${this.index ? rate(this.index.fps) : ""} fps`;
     this.canvas.setAttribute("aria-label", `${this.sides[this.stage.front].side} picture, frame ${transport.frame} of ${transport.last + 1}`);
   }
 
@@ -155,9 +156,10 @@ export class Player {
     } else if (this.transport.main) {
       const percent = stage.scale * 100;
       const small = !stage.isFull;
+      const why = percent < 99.9 ? `Not full resolution: shown at ${percent.toFixed(0)} %. ` : `Not pixel for pixel: enlarged to ${percent.toFixed(0)} %. `;
       const enlarged = this.sides.some((each) => each.side === "raw") && this.transport.reels.find((reel) => reel.index.enlarged_from)?.index.enlarged_from;
       this.banner.className = small ? "banner small" : "banner";
-      fill(this.banner, small ? h("span", {}, `Not full resolution: shown at ${percent.toFixed(0)} %. `) : h("span", { class: "faint" }, percent > 101 ? `${percent.toFixed(0)} %` : "1:1"),
+      fill(this.banner, small ? h("span", {}, why) : h("span", { class: "faint" }, percent > 101 ? `${percent.toFixed(0)} %` : "1:1"),
         small && h("button", { onclick: () => stage.setZoom(1) }, "1:1", h("kbd", {}, "Z")),
         enlarged && stage.mode !== "single" && h("span", { class: "faint" }, ` raw enlarged plainly from ${enlarged.join("×")}`),
         !this.transport.main.isExact && h("span", {}, " This browser cannot prove which picture it shows: judge in another."));
@@ -177,25 +179,26 @@ export class Player {
   buildBar() {
     const { transport, stage, take } = this;
     const button = (word, title, act, more = {}) => h("button", { title, "aria-label": title, onclick: act, ...more }, word);
+    const row = (...groups) => h("div", { class: "rowline" }, groups);
     const others = take.siblings.filter((each) => each.copies);
     const pick = (i) => h("select", { "aria-label": i ? "compare with" : "shown", onchange: (event) => { const [id, side] = event.target.value.split("|"); this.sides[i] = { take: id, side }; this.load().then(() => this.said()); } },
       [[take.id, "finished"], [take.id, "raw"], ...others.flatMap((each) => [[each.id, "finished"], [each.id, "raw"]])].map(([id, side]) => (
         h("option", { value: `${id}|${side}`, selected: this.sides[i].take === id && this.sides[i].side === side }, `${id === take.id ? "" : `${id.split("/").pop()} `}${side}`))));
-    fill(this.bar,
+    fill(this.bar, row(
       h("div", { class: "group" }, this.clock, this.counter, this.pace),
       h("div", { class: "group", role: "group", "aria-label": "play" },
-        button("⏮", "first frame (Home)", () => transport.step(-1e9)), button("◀", "back a frame (left)", () => transport.step(-1)),
-        button("▶❚❚", "play or pause (space)", () => transport.toggle(), { class: "wide" }),
-        button("▶", "on a frame (right)", () => transport.step(1)), button("⟳", "the worst passage, at 1:1, again and again (W)", () => this.worst())),
+        button(icon("first"), "first frame (Home)", () => transport.step(-1e9)), button(icon("back"), "back a frame (left)", () => transport.step(-1)),
+        button([icon("play"), icon("pause")], "play or pause (space)", () => transport.toggle(), { class: "wide" }),
+        button(icon("on"), "on a frame (right)", () => transport.step(1)), button(icon("worst"), "the worst passage, at 1:1, again and again (W)", () => this.worst())),
+      h("div", { class: "group", role: "group", "aria-label": "size" },
+        [["fit", "fit"], ["1", "1:1"], ["2", "2:1"]].map(([zoom, word]) => button(word, `${word} (Z)`, () => stage.setZoom(zoom === "fit" ? "fit" : Number(zoom)), { "data-zoom": zoom })))), row(
       h("div", { class: "group", role: "group", "aria-label": "compare" }, pick(0),
         ["single", "wipe", "side", "blink"].map((mode) => button({ single: "one", wipe: "wipe", side: "side by side", blink: "blink" }[mode], `${mode} (${{ single: "A", wipe: "D", side: "S", blink: "B" }[mode]})`, () => stage.setMode(mode), { "data-mode": mode })), pick(1)),
-      h("div", { class: "group", role: "group", "aria-label": "size" },
-        [["fit", "fit"], ["1", "1:1"], ["2", "2:1"]].map(([zoom, word]) => button(word, `${word} (Z)`, () => stage.setZoom(zoom === "fit" ? "fit" : Number(zoom)), { "data-zoom": zoom }))),
       h("div", { class: "group" },
         h("select", { "aria-label": "overlay", onchange: (event) => this.setOverlay(event.target.value) }, KINDS.map(([kind, word]) => h("option", { value: kind, selected: kind === this.overlay }, word))),
         button("scopes", "scopes (V)", () => this.toggleScopes(), { "aria-pressed": String(!this.scopeBox.hidden) }),
         button("tune", "another finish (T)", () => this.tune.toggle(), { disabled: !take.finished }),
-        button(this.sound ? (this.muted ? "sound off" : "sound on") : "silent", "sound (M)", () => this.mute(), { disabled: !this.sound })));
+        button(this.sound ? (this.muted ? "sound off" : "sound on") : "silent", "sound (M)", () => this.mute(), { disabled: !this.sound }))));
     this.told();
   }
 

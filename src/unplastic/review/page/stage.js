@@ -58,7 +58,8 @@ export class Stage {
     return Math.min(paneWidth / (this.size[0] * this.aspect), paneHeight / this.size[1]);
   }
 
-  get isFull() { return this.scale >= 0.999; }
+  /** One pixel of the picture is one of the screen, or a whole number of them: nothing is interpolated. */
+  get isFull() { const { scale } = this; return scale >= 0.9999 && Math.abs(scale - Math.round(scale)) < 1e-6; }
 
   /** [x, y, width, height] on the canvas of what side 0 or 1 is drawn in. */
   pane(side) {
@@ -138,7 +139,7 @@ export class Stage {
     context.beginPath();
     context.rect(...clip);
     context.clip();
-    context.imageSmoothingEnabled = this.scale < 0.999;
+    context.imageSmoothingEnabled = !this.isFull;
     context.imageSmoothingQuality = "high";
     if (picture) context.drawImage(picture, ...place);
     if (side === 0) this.paintOverlay(place);

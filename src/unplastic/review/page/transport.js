@@ -72,7 +72,8 @@ export class Transport {
   get reached() {
     const now = performance.now();
     this.shown = this.shown.filter((time) => now - time < 1000);
-    return this.shown.length;
+    const span = this.shown.at(-1) - this.shown[0];
+    return this.shown.length > 2 ? ((this.shown.length - 1) * 1000) / span : 0;
   }
 
   anchor() {
