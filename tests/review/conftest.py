@@ -15,6 +15,7 @@ from unplastic.pipeline.viewing import Bench
 from unplastic.review.room import Room
 from unplastic.review.session import Door
 
+
 @pytest.fixture(scope="session")
 def finished_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a film whose takes have gone through all stages; tests work on copies of it."""
@@ -53,4 +54,3 @@ def client(room: Room) -> Iterator[TestClient]:
         found.get(f"/enter?token={room.door.token()}")
         found.headers["x-unplastic"] = found.get("/api/me").json()["mark"]
         yield found
-

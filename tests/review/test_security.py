@@ -25,7 +25,16 @@ TAKE = "kitchen/sh010/tk01"
 READ = ("/api/me", "/api/film", f"/api/take?id={TAKE}", "/api/scene?name=kitchen", "/api/dials", "/api/events",
         f"/api/overlay?take={TAKE}&side=raw&frame=0&kind=edges", "/export/notes.csv", "/export/markers.otio",
         "/media/" + "0" * 64, "/report/" + "0" * 64)  # fmt: skip
-CHANGES = ("/api/verdict", "/api/note", "/api/note/back", "/api/seen", "/api/finish", "/api/copies", "/api/still", "/api/me")
+CHANGES = (
+    "/api/verdict",
+    "/api/note",
+    "/api/note/back",
+    "/api/seen",
+    "/api/finish",
+    "/api/copies",
+    "/api/still",
+    "/api/me",
+)
 
 
 @pytest.mark.parametrize("path", READ)
@@ -100,7 +109,9 @@ def test_no_other_page_changes_anything(client: TestClient, film: Filmed, change
     assert film.desk.tables.verdicts(film.project.id) == []
 
 
-@pytest.mark.parametrize("name", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "", "edit.local.evil"])
+@pytest.mark.parametrize(
+    "name", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "", "edit.local.evil"]
+)
 def test_a_name_that_only_resolves_here_is_not_ours(client: TestClient, name: str) -> None:
     assert client.get("/api/film", headers={"host": f"{name}:8471"}).status_code == 421
     assert client.get("/", headers={"host": name}).status_code == 421
@@ -228,7 +239,10 @@ def test_a_password_opens_and_guesses_are_slowed(room: Room) -> None:
         assert other.post("/login", json={"password": "a long password", "name": "x"}).status_code == 429
         now[0] += 61
         assert other.post("/login", json={"password": "a long password", "name": "x"}).status_code == 200
-        assert other.post("/login", json={"password": "x", "name": "x"}, headers={"origin": "http://evil"}).status_code == 403
+        assert (
+            other.post("/login", json={"password": "x", "name": "x"}, headers={"origin": "http://evil"}).status_code
+            == 403
+        )
 
 
 def test_hostile_words_stay_words(client: TestClient, film: Filmed) -> None:

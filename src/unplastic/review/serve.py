@@ -10,13 +10,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from unplastic.errors import ClipDamaged, SettingsError, WorkError
 from unplastic.pipeline.project import Project
 from unplastic.pipeline.stage import Stopped
 from unplastic.pipeline.viewing import Bench
 from unplastic.review.session import Door, key_in
+
+if TYPE_CHECKING:
+    from unplastic.pipeline.desk import Desk
+    from unplastic.review.room import Room
 
 PASSWORD = "UNPLASTIC_REVIEW_PASSWORD"  # noqa: S105 - the name of the variable, not a password
 PASSWORD_MIN = 12
@@ -64,8 +68,13 @@ def door(project: Project, at: Listening, say: Callable[[str], None]) -> Door:
 
 
 @contextmanager
-def served(project: Project, desk: Any, at: Listening, say: Callable[[str], None], *, works: bool) -> Iterator[Any]:
-    """Serve the page in a thread of its own until the block ends. Raises `WorkError` where no port is free."""
+def served(
+    project: Project, desk: Desk, at: Listening, say: Callable[[str], None], *, works: bool, warm: bool = True
+) -> Iterator[Room]:
+    """Serve the page in a thread of its own until the block ends. Raises `WorkError` where no port is free.
+
+    ``warm``: have the processes that make stills and overlays ready before they are asked.
+    """
     import uvicorn
 
     from unplastic.review.app import application
@@ -87,7 +96,8 @@ def served(project: Project, desk: Any, at: Listening, say: Callable[[str], None
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), name="review page", daemon=True)
     thread.start()
-    threading.Thread(target=_warmed, args=(bench,), name="warm", daemon=True).start()
+    if warm:
+        threading.Thread(target=_warmed, args=(bench,), name="warm", daemon=True).start()
     if entrance.password is None:
         say(f"open {base}/enter?token={entrance.token()} (it opens once)")
     else:

@@ -70,7 +70,8 @@ export class Player {
     try { take = await get(`/api/take?id=${encodeURIComponent(this.id)}`); }
     catch (trouble) {
       if (this.closed) return;
-      this.canvas.hidden = true;
+      this.gone = trouble.status === 409;
+      this.transport.pause();
       this.shout(trouble.status === 409 ? `This take is not there any more. ${trouble.hint}` : trouble.message);
       return;
     }
@@ -148,7 +149,7 @@ export class Player {
 
   /** The banner says when what is shown is not what will be delivered. */
   said() {
-    if (!this.take || this.closed) return;
+    if (!this.take || this.closed || this.gone) return;
     const { take, stage } = this;
     if (!take.copies) {
       const missing = take.finished ? "The copies that this page plays are not there." : `It is ${take.status === "making" ? "still being made" : "not finished"}: there is nothing to play yet.`;
@@ -178,7 +179,7 @@ export class Player {
 
   buildBar() {
     const { transport, stage, take } = this;
-    const button = (word, title, act, more = {}) => h("button", { title, "aria-label": title, onclick: act, ...more }, word);
+    const button = (word, title, act, more = {}) => h("button", { title, "aria-label": typeof word === "string" ? null : title, onclick: act, ...more }, word);
     const row = (...groups) => h("div", { class: "rowline" }, groups);
     const others = take.siblings.filter((each) => each.copies);
     const pick = (i) => h("select", { "aria-label": i ? "compare with" : "shown", onchange: (event) => { const [id, side] = event.target.value.split("|"); this.sides[i] = { take: id, side }; this.load().then(() => this.said()); } },

@@ -49,11 +49,10 @@ export class Sheet {
     if (old?.state === state) return old;
     const found = take.found ? `${take.found} finding${take.found > 1 ? "s" : ""}` : "";
     const scores = take.after === null && take.before === null ? "–" : [take.before !== null && h("span", { class: "faint" }, `${score(take.before)} → `), score(take.after)];
-    const words = `${take.shot} take ${take.number}, ${statusWord(take.status)}, plasticity ${score(take.after)}${found && `, ${found}`}${take.usd ? `, ${usd(take.usd)}` : ""}`;
-    const card = h("a", { class: `card ${take.status}`, href: `#/take/${encodeURIComponent(take.id)}`, "data-take": take.id, "aria-label": words, onfocus: () => { last = take.id; } },
+    const card = h("a", { class: `card ${take.status}`, href: `#/take/${encodeURIComponent(take.id)}`, "data-take": take.id, onfocus: () => { last = take.id; } },
       h("div", { class: "frame" }, take.still ? h("img", { src: `/media/${take.still}`, alt: "", loading: "lazy", decoding: "async" }) : h("span", { class: "faint" }, take.doing || statusWord(take.status))),
-      h("div", { class: "line" }, h("b", {}, take.shot), h("span", { class: "faint" }, take.id.split("/").pop()), h("span", { class: "number" }, scores)),
-      h("div", { class: "line small" }, h("i", { class: "dot" }), h("span", {}, take.doing || statusWord(take.status)), h("span", { class: "number faint" }, take.notes ? `${take.notes} ✎ ` : "", take.usd ? usd(take.usd) : "")),
+      h("div", { class: "line" }, h("b", {}, take.shot), h("span", { class: "faint" }, take.id.split("/").pop()), h("span", { class: "number" }, h("span", { class: "hidden" }, "plasticity "), scores)),
+      h("div", { class: "line small" }, h("i", { class: "dot" }), h("span", {}, take.doing || statusWord(take.status)), h("span", { class: "number faint" }, found && `${found} `, take.notes ? `${take.notes} ✎ ` : "", take.usd ? usd(take.usd) : "")),
       h("div", { class: "line small faint" }, take.findings[0] || take.note || take.model || ""));
     card.state = state;
     return card;
