@@ -34,7 +34,8 @@ CODE = f"""() => {{
     const scale = stage.scale;
     let code = 0;
     for (let bit = 0; bit < {BITS}; bit += 1) {{
-      const at = stage.context.getImageData(Math.round(x + (bit + 0.5) * {BLOCK_PX} * scale), Math.round(y + {BLOCK_PX} / 2 * scale), 1, 1).data;
+      const [column, row] = [x + (bit + 0.5) * {BLOCK_PX} * scale, y + {BLOCK_PX} / 2 * scale].map(Math.round);
+      const at = stage.context.getImageData(column, row, 1, 1).data;
       if (at[1] > 128) code += 1 << bit;
     }}
     return code;

@@ -46,8 +46,9 @@ prompt = "Rain runs down a window."
 
 
 def numbered(width: int, height: int, frame: int) -> np.ndarray:
-    """A frame of the panned scene under the blocks of its number, (height, width, 3)."""
-    picture = scene(width, height, frame).copy()
+    """A frame of the panned scene, repeated as often as it fits, under the blocks of its number: (height, width, 3)."""
+    once = scene(min(width, 640), min(height, 480), frame)
+    picture = np.tile(once, (-(-height // once.shape[0]), -(-width // once.shape[1]), 1))[:height, :width].copy()
     for bit in range(BITS):
         code = 235 if frame >> bit & 1 else 16
         picture[:BLOCK_PX, bit * BLOCK_PX : (bit + 1) * BLOCK_PX] = code

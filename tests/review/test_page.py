@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +22,7 @@ TAKE, OTHER = "kitchen/sh010/tk01", "kitchen/sh010/tk02"
 NO_CODECS = "delete window.VideoDecoder"
 WATCH = (
     """(ms) => new Promise((done) => {
-  const read = %s;
+  const read = CODE;
   const seen = [];
   const end = performance.now() + ms;
   const look = () => {
@@ -77,7 +78,7 @@ def test_two_pictures_play_in_step_and_none_is_left_out(film: Filmed, browser: B
         assert len(seen) > 20
         assert all(number == left == right for number, left, right in seen)
         shown = [number for i, (number, *_) in enumerate(seen) if i == 0 or number != seen[i - 1][0]]
-        steps = {b - a for a, b in zip(shown, shown[1:], strict=False)}
+        steps = {b - a for a, b in pairwise(shown)}
         assert steps <= {1, -59}
         window.page.keyboard.press("k")
         window.page.keyboard.press("j")
@@ -178,7 +179,7 @@ def test_keys_alone_lead_from_the_sheet_to_a_verdict(film: Filmed, browser: Brow
 
 
 def test_a_small_picture_opens_no_gate(film: Filmed, browser: Browser) -> None:
-    with serving(film) as (address, room), opened(browser, address) as window:
+    with serving(film) as (address, _), opened(browser, address) as window:
         window.open_take(TAKE)
         window.page.keyboard.press("Space")
         window.ask(WATCH, 3200)
@@ -338,7 +339,8 @@ def test_a_take_that_is_gone_is_said_to_be(film: Filmed, browser: Browser) -> No
 def test_views_look_as_they_should_and_read_aloud(film: Filmed, browser: Browser) -> None:
     """Screenshots for people to look at; the checker finds nothing, in either theme."""
     source = axe()
-    check = "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.map((each) => [each.id, each.nodes.map((node) => node.html.slice(0, 160))])"
+    check = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+      .map((each) => [each.id, each.nodes.map((node) => node.html.slice(0, 160))])"""
     with serving(film) as (address, room):
         told: list[str] = [room.door.token()]
         room.door.say = told.append

@@ -127,7 +127,7 @@ WEB_HDR = Master(
 # What people judge by, picture by picture: no picture waits for a later one, and none is far from a key picture.
 PROXY = Master(
     "proxy", "libx264", (".mp4",), ("420",), (8,),
-    {"crf": "14", "preset": "veryfast", "tune": "grain,fastdecode", "bf": "0", "refs": "1"},
+    {"crf": "12", "preset": "veryfast", "tune": "grain,fastdecode", "bf": "0", "refs": "1"},
     needs_whole_chroma=True, group=12,
 )  # fmt: skip
 PROXY_HDR = Master(

@@ -132,6 +132,8 @@ def _written(room: Room, adapter: str, suffix: str) -> bytes:
     made = timeline(room)
     import opentimelineio as otio
 
+    if adapter == "cmx_3600":
+        _on_record_time(made)
     with tempfile.TemporaryDirectory(prefix="unplastic-") as folder:
         path = Path(folder) / f"film{suffix}"
         try:
@@ -140,6 +142,16 @@ def _written(room: Room, adapter: str, suffix: str) -> bytes:
             said = str(trouble).splitlines()[0] if str(trouble) else type(trouble).__name__
             raise WorkError(f"the film does not fit into {suffix[1:].upper()}: {said}", "take the .otio") from None
         return path.read_bytes()
+
+
+def _on_record_time(made: Any) -> None:
+    """An EDL's locators count along the timeline, where OpenTimelineIO's count in their clip."""
+    import opentimelineio as otio
+
+    for clip in made.find_clips():
+        for marker in clip.markers:
+            at = clip.transformed_time(marker.marked_range.start_time, made.tracks)
+            marker.marked_range = otio.opentime.TimeRange(at, marker.marked_range.duration)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
