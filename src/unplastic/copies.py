@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from unplastic.clip import Clip, Picture
-from unplastic.color import assumed_matrix, rgb8
+from unplastic.color import assumed_matrix
 from unplastic.errors import ClipDamaged
 from unplastic.media import pictures, probe, proxy_index, write_proxy
 from unplastic.passages import worst_passages
 from unplastic.upscale.resampler import target_depth
 from unplastic.upscale.upscaler import PLAIN, find_upscaler
+from unplastic.vision.colours import rgba_of
 
 STILL_PX = 480
 Progress = Callable[[str, int, int], None]
@@ -65,8 +66,7 @@ def _still(clip: Clip, frame: int) -> bytes:
 
     picture = next(pictures(clip, start=frame, count=1))
     matrix = assumed_matrix(clip.color.matrix, clip.width, clip.height)
-    whole = (0, 0, clip.width, clip.height)
-    image = Image.fromarray(rgb8(picture, matrix=matrix, is_full_range=clip.color.is_full_range, box=whole))
+    image = Image.fromarray(rgba_of(picture, matrix, is_full_range=clip.color.is_full_range)).convert("RGB")
     image.thumbnail((STILL_PX, STILL_PX), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=88)

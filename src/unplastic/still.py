@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from unplastic.clip import Clip, Picture
-from unplastic.color import assumed_matrix, chroma_scale, luma_scale, ycbcr_to_rgb_matrix
+from unplastic.color import assumed_matrix
 from unplastic.looks import look as find_look
 from unplastic.looks import solve
 from unplastic.media import pictures, probe
@@ -100,9 +100,5 @@ def _stand(source: Path, report: Path, frame: int, upscale: dict[str, str]) -> S
 
 def _shown(picture: Picture, clip: Clip) -> NDArray[np.uint8]:
     """As a browser shows the finished copy."""
-    full = clip.color.is_full_range
     matrix = assumed_matrix(clip.color.matrix, clip.width, clip.height)
-    return rgba_of(
-        (picture.y, picture.cb, picture.cr), luma_scale(picture.bit_depth, is_full_range=full),
-        chroma_scale(picture.bit_depth, is_full_range=full), ycbcr_to_rgb_matrix(matrix),
-    )  # fmt: skip
+    return rgba_of(picture, matrix, is_full_range=clip.color.is_full_range)

@@ -1,4 +1,4 @@
-"""What people do on the page, as the books have it: verdicts, notes, what was seen, a new finish, files to take along."""
+"""What people do on the page, as the books have it: verdicts, notes, what was seen, finishes, files to take along."""
 
 from __future__ import annotations
 
