@@ -41,12 +41,12 @@ mandate = "No finish at all: for tests of money."
 stage = "review"
 """
 QUIET = """
-name = "Continuity Eye"
+name = "{name}"
 when = "daily 00:00"
 mandate = "Rests."
 
 [[do]]
-stage = "continuity"
+stage = "review"
 """
 
 
@@ -67,11 +67,15 @@ def write_film(folder: Path, shots: int, *, scenes: int = 1, model: str | list[s
     return folder
 
 
-def write_agents(folder: Path, artist: str = ARTIST) -> None:
-    """Agents that work fast, instead of the shipped ones of the same name."""
+RESTING = ("Continuity Eye", "Projectionist")
+
+
+def write_agents(folder: Path, artist: str = ARTIST, resting: tuple[str, ...] = RESTING) -> None:
+    """Agents that work fast, or rest, instead of the shipped ones of the same name."""
     (folder / "agents").mkdir(parents=True, exist_ok=True)
     (folder / "agents" / "artist.toml").write_text(artist)
-    (folder / "agents" / "eye.toml").write_text(QUIET)
+    for name in resting:
+        (folder / "agents" / f"{name.lower()}.toml").write_text(QUIET.format(name=name))
 
 
 def environment(**more: str) -> dict[str, str]:

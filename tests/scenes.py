@@ -42,10 +42,10 @@ def write_scene(path: Path, width: int, height: int, frames: int, *, sound: bool
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         if voice:
-            _write_silence(container, voice, frames / 24)
+            write_silence(container, voice, frames / 24)
 
 
-def _write_silence(container: av.container.OutputContainer, stream: av.AudioStream, seconds: float) -> None:
+def write_silence(container: av.container.OutputContainer, stream: av.AudioStream, seconds: float) -> None:
     for start in range(0, int(48000 * seconds) - 1023, 1024):
         frame = av.AudioFrame.from_ndarray(np.zeros((1, 2048), np.int16), format="s16", layout="stereo")
         frame.sample_rate, frame.pts, frame.time_base = 48000, start, Fraction(1, 48000)

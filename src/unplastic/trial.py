@@ -43,7 +43,7 @@ class Samples:
             source = map(self.larger, pictures(self.clip, start=run.start, count=len(run)))
             treated = []
             for picture, scene in shown(source, self.larger, chain):
-                target = _blank(picture, where.target_depth)
+                target = blank(picture, where.target_depth)
                 chain.run(picture, target, scene)
                 treated.append(target)
             yield treated
@@ -103,6 +103,7 @@ def shown(source: Iterator[Picture], larger: Enlarged, chain: Chain) -> Iterator
     return ((picture, None) for picture in source)
 
 
-def _blank(picture: Picture, bit_depth: int) -> Picture:
+def blank(picture: Picture, bit_depth: int) -> Picture:
+    """Planes to be filled, of the size and number of ``picture``."""
     y, cb, cr = (np.empty(plane.shape, np.uint16) for plane in (picture.y, picture.cb, picture.cr))
     return Picture(y, cb, cr, bit_depth, picture.index, picture.pts)

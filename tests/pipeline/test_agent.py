@@ -25,7 +25,7 @@ stage = "finish"
 look = "16mm"
 strength = 0.5
 """
-SHIPPED = {"Upscale Artist", "Prompt Doctor", "Casting", "Continuity Eye", "Dailies"}
+SHIPPED = {"Upscale Artist", "Prompt Doctor", "Casting", "Continuity Eye", "Projectionist", "Dailies"}
 
 
 @pytest.fixture(autouse=True)

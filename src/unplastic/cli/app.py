@@ -21,6 +21,7 @@ from unplastic.cli import (
     providers,
     reference,
     rehearse,
+    review,
     run,
     status,
     store,
@@ -63,6 +64,7 @@ app.command()(models.models)
 app.command()(cast.cast)
 app.command()(run.run)
 app.command()(run.watch)
+app.command()(review.review)
 app.command()(status.status)
 app.command()(status.verdict)
 app.command()(status.cancel)

@@ -5,6 +5,7 @@ from unplastic.media.folder import list_clips
 from unplastic.media.landing import Landing
 from unplastic.media.masters import MASTERS, container_suffix, missing_encoders, target_depth
 from unplastic.media.probe import probe
+from unplastic.media.proxy import proxy_index, write_proxy
 from unplastic.media.writer import Writer
 
 __all__ = [
@@ -16,5 +17,7 @@ __all__ = [
     "missing_encoders",
     "pictures",
     "probe",
+    "proxy_index",
     "target_depth",
+    "write_proxy",
 ]

@@ -22,7 +22,8 @@ class Master:
     ``suffixes`` are the containers that it goes into, the preferred first; Matroska takes whatever they cannot.
     ``chromas`` and ``depths`` are those the encoder takes, coarse to fine. ``needs_whole_chroma`` says that a picture's
     sides must be multiples of the chroma steps, ``holds_full_range`` that readers are told the range of the levels.
-    ``smallest`` and ``largest`` bound (width, height).
+    ``smallest`` and ``largest`` bound (width, height). ``group`` is the most pictures from one key picture to the next,
+    two seconds of them if None.
     """
 
     name: str
@@ -36,11 +37,12 @@ class Master:
     holds_full_range: bool = True
     smallest: tuple[int, int] = (16, 16)
     largest: tuple[int, int] = (16384, 16384)
+    group: int | None = None
 
     @property
     def is_web(self) -> bool:
-        """True for the file to send around, which is cropped to even sides and has sound that plays everywhere."""
-        return self.name == "web"
+        """True for files that browsers play, which are cropped to even sides and have sound that plays everywhere."""
+        return self.name in {"web", "proxy"}
 
     def depth(self, clip: Clip) -> int:
         """Bits of the delivered samples: the clip's own when they fit, else the deepest the master has."""
@@ -66,7 +68,7 @@ class Master:
         notes = []
         size, chroma = self.size(clip), self.chroma(clip)
         if size != (clip.width, clip.height):
-            notes.append(f"the web file is {size[0]}x{size[1]}: 8-bit 4:2:0 needs even sides")
+            notes.append(f"the {self.name} file is {size[0]}x{size[1]}: 8-bit 4:2:0 needs even sides")
         if self.needs_whole_chroma and not self.is_web and not self._divides(clip, "420") and clip.chroma == "420":
             notes.append(f"the master is {':'.join(chroma)}: the picture has an odd side")
         if self.suffixes and suffix != self.suffixes[0]:
@@ -122,11 +124,24 @@ WEB_HDR = Master(
     "web", "libx265", (".mp4",), ("420",), (10,), {**_X265, "crf": "18"}, tag="hvc1", needs_whole_chroma=True
 )
 
+# What people judge by, picture by picture: no picture waits for a later one, and none is far from a key picture.
+PROXY = Master(
+    "proxy", "libx264", (".mp4",), ("420",), (8,),
+    {"crf": "12", "preset": "veryfast", "tune": "grain,fastdecode", "bf": "0", "refs": "1"},
+    needs_whole_chroma=True, group=12,
+)  # fmt: skip
+PROXY_HDR = Master(
+    "proxy", "libsvtav1", (".mp4",), ("420",), (10,), {"preset": "10", "crf": "16", "svtav1-params": "pred-struct=1"},
+    needs_whole_chroma=True, group=12,
+)  # fmt: skip
+
 
 def find_master(name: str, clip: Clip) -> Master:
     """The master of that name for ``clip``; raises `UnknownName`, or `ResultUnwritable` for a size it cannot take."""
     if name == "web":
         return WEB_HDR if clip.color.is_hdr else WEB
+    if name == "proxy":
+        return PROXY_HDR if clip.color.is_hdr else PROXY
     if name not in MASTERS:
         raise UnknownName(f"no master is called {name!r}", f"known masters: {', '.join(MASTERS)}")
     master = MASTERS[name]
@@ -146,7 +161,7 @@ def container_suffix(name: str, clip: Clip) -> str:
 
 def missing_encoders() -> list[str]:
     """Encoders of the table that this build of FFmpeg does not have."""
-    return sorted({m.codec for m in (*MASTERS.values(), WEB, WEB_HDR)} - set(av.codecs_available))
+    return sorted({m.codec for m in (*MASTERS.values(), WEB, WEB_HDR, PROXY_HDR)} - set(av.codecs_available))
 
 
 def options_of(master: Master, clip: Clip, preset: str | None) -> dict[str, str]:
@@ -155,7 +170,7 @@ def options_of(master: Master, clip: Clip, preset: str | None) -> dict[str, str]
     if preset and "preset" in options and (preset.isdigit() or master.codec != "libsvtav1"):
         options["preset"] = preset
     if master.codec in ("libx264", "libx265", "libsvtav1"):
-        options["g"] = str(max(1, round(2 * clip.frame_rate)))
+        options["g"] = str(master.group or max(1, round(2 * clip.frame_rate)))
     if master.codec == "libx265" and clip.frames <= X265_FRAMES_UNTIMED:
         options["x265-params"] += ":bframes=0"
     return options

@@ -104,7 +104,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """A file of a take in the store: original, upscaled, finished, web, html or json. What was ``paid`` stays."""
+    """A file of a take in the store: original, upscaled, finished, web, html, json, and what the page shows.
+
+    What was ``paid`` stays.
+    """
 
     film: str
     take: str

@@ -32,12 +32,14 @@ STEP_MIN_CODES8 = 25.0
 class Edges:
     """``profiles`` (edges, 41): luma from the dark to the bright side, 0 and 1 at the plateaus, over `OFFSETS_PX`.
 
-    ``tile`` (edges,) is the tile that each edge lies in, ``contrast`` (edges,) its step in codes.
+    ``tile`` (edges,) is the tile that each edge lies in, ``contrast`` (edges,) its step in codes, ``at`` (edges, 2) its
+    x and y in pixels.
     """
 
     profiles: Array
     tile: NDArray[np.intp]
     contrast: Array
+    at: Array
 
 
 def edges(luma: Plane, lit: Mask, grid: Grid) -> Edges:
@@ -48,12 +50,13 @@ def edges(luma: Plane, lit: Mask, grid: Grid) -> Edges:
     """
     x, y, across, down = _candidates(luma, lit, grid)
     if not len(x):
-        return Edges(np.empty((0, len(OFFSETS_PX))), np.empty(0, np.intp), np.empty(0))
+        return Edges(np.empty((0, len(OFFSETS_PX))), np.empty(0, np.intp), np.empty(0), np.empty((0, 2)))
     rough = _sampled(luma, x, y, across, down)
     shift = _crossing(rough.mean(axis=1))
     lines = _sampled(luma, x + shift * across, y + shift * down, across, down)
     kept, profiles, contrast = _normalised(lines)
-    return Edges(profiles, grid.tile_of(x, y)[kept], contrast)
+    at = np.stack([x + shift * across, y + shift * down], axis=1)
+    return Edges(profiles, grid.tile_of(x, y)[kept], contrast, at[kept])
 
 
 def _candidates(luma: Plane, lit: Mask, grid: Grid) -> tuple[Array, Array, Array, Array]:

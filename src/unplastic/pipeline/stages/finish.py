@@ -55,16 +55,21 @@ class Finish:
         return self.where
 
     def run(self, work: Work) -> Outcome:
-        """Finish what was enlarged, or the original; the results go into the store before this returns."""
+        """Finish what was enlarged, or the original; the results go into the store before this returns.
+
+        A wish of the take's own, which somebody turned while looking at it, goes before look and strength of the agent.
+        """
         made = f"finished {work.job.turn}"
         if work.facts.get("made") == made:
             return Done("done before")
         work.need("original")
         role = "upscaled" if "upscaled" in work.facts else "original"
         upscale = work.facts.get("upscale", {"size": "off", "by": "lanczos"})
-        look = self.look or work.film.look
+        wish: dict[str, Any] = work.facts.get("wish", {})
+        look = wish.get("look") or self.look or work.film.look
         options: dict[str, Any] = {
-            "look": look, "strength": self.strength, "master": self.master, "web": self.web,
+            "look": look, "pins": wish.get("pins") or None,
+            "strength": wish.get("strength", self.strength), "master": self.master, "web": self.web,
             "seed": self.seed, "rounds": self.rounds, "upscale": upscale["size"], "upscaler": upscale["by"],
         }  # fmt: skip
         with work.scratch() as folder:

@@ -50,7 +50,9 @@ class Upscale:
             raise ValueError("by must end with an upscaler of this machine, such as lanczos")
 
     def queue(self, take: Take | None, desk: Desk) -> str:
-        """Topaz's own queue where it may be asked."""
+        """Topaz's own queue where it may be asked, and was not yet."""
+        if take and "upscale" in take.facts:
+            return CPU
         return f"service/{SERVICE}" if self.by[0] == ASTRA and _has_key(desk) else CPU
 
     def run(self, work: Work) -> Outcome:

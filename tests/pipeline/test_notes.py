@@ -1,0 +1,65 @@
+"""Notes are kept once, are never lost, and are seen by whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from unplastic.database import in_file
+from unplastic.errors import WorkError
+from unplastic.pipeline.notes import WORDS_MAX, Note, Notes, Sight
+from unplastic.pipeline.tables import Tables
+
+NOTE = Note("a" * 24, "film", "s/h/tk01", "f" * 64, "finished", 7, (1, 2, 30, 40), "the rim shimmers", "Mara", 5.0)
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Notes:
+    database = in_file(tmp_path / "books.sqlite")
+    Tables(database)
+    return Notes(database)
+
+
+def test_a_note_sent_twice_is_one_note(notes: Notes) -> None:
+    assert notes.add(NOTE) == NOTE
+    assert notes.add(replace(NOTE, text="another text under the same id")) == NOTE
+    assert notes.notes("film") == [NOTE]
+    whole = notes.add(replace(NOTE, id="", box=None, frame=3))
+    assert notes.notes("film", "s/h/tk01") == [whole, NOTE]
+    assert notes.notes("film", "s/h/tk02") == []
+
+
+def test_what_was_taken_back_can_come_again(notes: Notes) -> None:
+    notes.add(NOTE)
+    notes.take_back("film", NOTE.id)
+    assert notes.notes("film") == []
+    notes.take_back("film", NOTE.id, gone=False)
+    assert notes.notes("film") == [NOTE]
+    with pytest.raises(WorkError, match="no such note"):
+        notes.take_back("another film", NOTE.id)
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "x" * (WORDS_MAX + 1)])
+def test_a_note_says_something(notes: Notes, text: str) -> None:
+    with pytest.raises(WorkError):
+        notes.add(replace(NOTE, text=text))
+
+
+def test_the_pulse_changes_with_every_note(notes: Notes) -> None:
+    heard = [notes.pulse("film")]
+    notes.add(NOTE)
+    heard.append(notes.pulse("film"))
+    notes.take_back("film", NOTE.id)
+    heard.append(notes.pulse("film"))
+    assert len(set(heard)) == 3
+    assert notes.pulse("another") == "0-0-0-0-0"
+
+
+def test_each_viewer_has_seen_their_own(notes: Notes) -> None:
+    sight = Sight("film", "s/h/tk01", "f" * 64, "mara", 0, 48, (0, 0, 640, 480), 1.0)
+    notes.saw(sight)
+    assert notes.seen("film", "s/h/tk01", "f" * 64, "mara") == [sight]
+    assert notes.seen("film", "s/h/tk01", "f" * 64, "jo") == []
+    assert notes.seen("film", "s/h/tk01", "e" * 64, "mara") == []
