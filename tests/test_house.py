@@ -90,7 +90,15 @@ def test_public_verbs_survive_the_import_of_rooms_that_share_their_name() -> Non
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["finish", "--help"], ["prompt", "--help"], ["rehearse", "--help"], ["--version"]]
+    "arguments",
+    [
+        ["--help"],
+        ["finish", "--help"],
+        ["prompt", "--help"],
+        ["rehearse", "--help"],
+        ["review", "--help"],
+        ["--version"],
+    ],
 )
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     code = (

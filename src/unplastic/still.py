@@ -1,8 +1,8 @@
 """One frame of a clip as a finish under another wish would make it, while somebody turns the dials.
 
 The recipe is the forecast that every finish begins with; the finish itself then tries it on samples and corrects it,
-so that a still shows the direction and not the last decimal. A frame's neighbours, motion, faces and surfaces are kept
-from one still to the next.
+so that a still shows the direction and not the last decimal. What calms a clip over time has no past to go by here. A
+frame's neighbours, motion, faces and surfaces are kept from one still to the next.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BEFORE, AFTER = 1, 4
-"""Frames that lead up to the one that is treated, and frames that its motion is known by."""
+"""Neighbours that the frame's motion and faces are known by."""
 
 KEPT = 3
 MASTER = "prores"
@@ -39,12 +39,13 @@ MASTER = "prores"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stand:
-    """A frame with those that lead up to it, ready to be treated again and again."""
+    """A frame that knows its neighbours, ready to be treated again and again."""
 
     clip: Clip
     larger: Enlarged
     report: Report
-    seen: tuple[tuple[Picture, Scene], ...]
+    seen: tuple[Picture, Scene]
+    before: tuple[Scene, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,9 +73,7 @@ def still(source: Path, report: Path, frame: int, wish: dict[str, Any], upscale:
     )  # fmt: skip
     where = geometry(stand.larger.clip, MASTER, recipe.seed)
     chain = Chain(recipe.treatments, where)
-    for _, scene in stand.seen[:-1]:
-        chain.look(scene)
-    picture, scene = stand.seen[-1]
+    picture, scene = stand.seen
     target = blank(picture, where.target_depth)
     chain.run(picture, target, scene)
     return Still(_shown(target, stand.larger.clip), recipe.document())
@@ -90,9 +89,9 @@ def _stand(source: Path, report: Path, frame: int, upscale: dict[str, str]) -> S
     frame = min(max(0, frame), clip.frames - 1)
     first = max(0, frame - BEFORE)
     near = map(larger, pictures(clip, start=first, count=frame - first + 1 + AFTER))
-    seen = tuple(islice(watched(near, larger.clip, up=larger.factor), frame - first + 1))
+    *lead, seen = islice(watched(near, larger.clip, up=larger.factor), frame - first + 1)
     before = read_clip(json.loads(report.read_text(encoding="utf-8"))["clips"][0]["before"])
-    _stands[key] = Stand(clip, larger, before, seen)
+    _stands[key] = Stand(clip, larger, before, seen, tuple(scene for _, scene in lead))
     while len(_stands) > KEPT:
         _stands.popitem(last=False)
     return _stands[key]

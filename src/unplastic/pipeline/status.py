@@ -91,12 +91,15 @@ def state(desk: Desk, film: str) -> State:
     wish, takes = desk.wish(film), desk.tables.takes(film)
     jobs, attempts = desk.tables.jobs(film), desk.ledger.attempts(film=film)
     budget = desk.tables.kept(film, BUDGET)
+    mine: dict[str, list[Job]] = {}
+    for each in jobs:
+        mine.setdefault(each.take, []).append(each)
     return State(
         film,
         wish.title,
         budget if budget is not None else wish.film.budget_usd,
         desk.ledger.spent_usd(film),
-        tuple(_take_row(each, jobs, attempts) for each in takes),
+        tuple(_take_row(each, mine.get(each.id, []), attempts) for each in takes),
         tuple(_agent_rows(desk, film, jobs, attempts)),
         tuple(attempts),
         tuple(desk.tables.workers()),
@@ -138,8 +141,9 @@ def page(told: State, folder: Path, now_s: float) -> Path:
     return _put(folder / f"{stem}.html", html)
 
 
-def _take_row(take: Take, jobs: list[Job], attempts: list[Attempt]) -> TakeRow:
-    facts, mine = take.facts, [each for each in jobs if each.take == take.id]
+def _take_row(take: Take, mine: list[Job], attempts: list[Attempt]) -> TakeRow:
+    """``mine`` is the work on this take, ``attempts`` the orders of the film."""
+    facts = take.facts
     active = next((each for each in mine if each.doing is Doing.QUEUED), None)
     shot = f"{take.scene}/{take.shot}"
     paid = [each for each in attempts if each.take == take.number and each.shot.startswith(shot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,8 @@ class Carried:
         self._draw = draw_outside
         self._persona = persona
         self._advection = Advection((scene.small.shape[0], scene.small.shape[1]))
-        self._tile = _tile(scene.luma.shape, persona, seed)
+        x, y, _ = persona.light.direction
+        self._tile = _tile((scene.luma.shape[0], scene.luma.shape[1]), persona.size, persona.sigma_px, (x, y), seed)
         self._seed = seed
         self.pixels_drawn = 0
 
@@ -72,18 +74,23 @@ def _touched(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return touched
 
 
-def _tile(shape: tuple[int, ...], persona: Persona, seed: int) -> NDArray[np.float32]:
-    """(rows, columns, 2): relief of unit power in the light of the shot, and mottling like that of the face's maps."""
+@lru_cache(maxsize=1)
+def _tile(
+    shape: tuple[int, int], px: float, sigma_px: float, light: tuple[float, float], seed: int
+) -> NDArray[np.float32]:
+    """(rows, columns, 2): relief of unit power in the light of the shot, and mottling like that of the face's maps.
+
+    The last one is kept: a frame that is treated again and again, and a shot after a cut back, look it up.
+    """
     size = (shape[0] + 2 * MARGIN_PX, shape[1] + 2 * MARGIN_PX)
-    px = persona.size
-    height = sum(g * _noise(size, s * px, persona.sigma_px, seed, i) for i, (s, g) in enumerate(RELIEF_OCTAVES))
+    height = sum(g * _noise(size, s * px, sigma_px, seed, i) for i, (s, g) in enumerate(RELIEF_OCTAVES))
     down, across = np.gradient(np.asarray(height, np.float32))
-    x, y, _ = persona.light.direction
+    x, y = light
     relief = -(across * np.float32(x) + down * np.float32(y))
     pits = height - blurred(np.asarray(height, np.float32), 0.6 * px)
     relief = relief / (np.sqrt((across**2 + down**2).mean() / 2) + 1e-9) + 0.3 * pits / (pits.std() + 1e-9)
     mottled = sum(
-        0.5 * g * _noise(size, s * px, persona.sigma_px, seed, 10 + i)
+        0.5 * g * _noise(size, s * px, sigma_px, seed, 10 + i)
         for i, (s, g) in enumerate((*PIGMENT_OCTAVES, *BLOOD_OCTAVES))
     )
     return np.ascontiguousarray(np.stack([relief, mottled], axis=-1), np.float32)

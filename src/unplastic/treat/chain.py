@@ -78,11 +78,6 @@ class Chain:
         """Whether a pass has to be shown the scene of every frame."""
         return bool(self._prepared)
 
-    def look(self, scene: Scene) -> None:
-        """Show a frame to the passes that see whole pictures, without treating it: one that leads up to another."""
-        for each in self._prepared:
-            each.prepare(scene)
-
     def run(self, source: Picture, target: Picture, scene: Scene | None = None) -> None:
         """Treat ``source`` into the planes of ``target`` (uint16, writable, same shapes; only its planes are used).
 
@@ -91,7 +86,8 @@ class Chain:
         self._check(source, target)
         self.counters.frames += 1
         if scene is not None:
-            self.look(scene)
+            for each in self._prepared:
+                each.prepare(scene)
         geometry = self.geometry
         depths = Depths(geometry.source_depth, geometry.target_depth, is_full_range=geometry.color.is_full_range)
         if self._port is None:

@@ -38,7 +38,4 @@ def rgba_of(picture: Picture, matrix: int, *, is_full_range: bool) -> NDArray[np
     ]
     full = [part if part.shape == (height, width) else cv2.resize(part, (width, height)) for part in parts]
     rgb = cv2.transform(cv2.merge(full), ycbcr_to_rgb_matrix(matrix).astype(np.float32))
-    rgba = np.empty((height, width, 4), np.uint8)
-    rgba[..., 3] = 255
-    rgba[..., :3] = np.clip(np.rint(rgb), 0.0, 255.0)
-    return rgba
+    return np.asarray(cv2.cvtColor(cv2.convertScaleAbs(cv2.max(rgb, 0.0)), cv2.COLOR_RGB2RGBA), np.uint8)  # type: ignore[call-overload]

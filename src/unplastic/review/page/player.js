@@ -96,6 +96,7 @@ export class Player {
     if (take.copies) {
       try { await this.loadSides(); } catch (trouble) { this.shout(`The copies cannot be read (${trouble.message}).`, "Make them again", () => this.makeCopies()); }
     } else this.transport.reels = [];
+    if (!take.copies) this.stage.show([]);
     old.forEach((reel) => reel.close());
   }
 
@@ -329,7 +330,7 @@ export class Player {
   toggleScopes() {
     this.scopeBox.hidden = !this.scopeBox.hidden;
     this.buildBar();
-    requestAnimationFrame(() => this.scopes.draw(this.stage.preview || this.stage.pictures[this.stage.front], true));
+    requestAnimationFrame(() => this.scopes.draw(this.stage.pictureOf(this.stage.front), true));
   }
 
   mute() {

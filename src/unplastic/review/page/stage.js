@@ -131,8 +131,14 @@ export class Stage {
     } else this.paint(this.front, this.pane(0));
   }
 
-  paint(side, clip, pane = clip) {
+  /** What is drawn of a side; a picture that its reel has let go of since is none. */
+  pictureOf(side) {
     const picture = (side === 0 && this.preview) || this.pictures[side];
+    return picture && picture.format !== null && picture.width !== 0 ? picture : null;
+  }
+
+  paint(side, clip, pane = clip) {
+    const picture = this.pictureOf(side);
     const { context } = this;
     const place = this.origin(pane);
     context.save();
