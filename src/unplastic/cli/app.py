@@ -7,6 +7,7 @@ import typer
 import unplastic
 from unplastic.cli import (
     agents,
+    budget,
     cast,
     compare,
     doctor,
@@ -68,6 +69,7 @@ app.command()(status.verdict)
 app.command()(status.cancel)
 app.add_typer(agents.agents, name="agents")
 app.command()(orders.orders)
+app.add_typer(budget.budget, name="budget")
 app.add_typer(store.store, name="store")
 app.command()(run.worker)
 app.command()(providers.providers)

@@ -54,15 +54,15 @@ def run(
         raise typer.BadParameter("--redo is finish or all")
     wanted = read_or_folder(film)
     with _settings(rehearse, wanted) as (known, poll_s):
-        project = project_of(wanted, known, rehearsal=rehearse)
         cap = _budget(wanted, budget_usd)
         wish = _Wish(cap, unknown_price_usd, tuple(shots or ()), tuple(again or ()), redo)
-        if leave:
-            with project.desk() as desk:
-                typer.echo(f"{len(_enter(desk, project, wanted, wish))} pieces of work wait for a worker")
-            return
-        with working(project, places=places, poll_s=poll_s, say=say) as worker:
-            guarded_end(worker, lambda: _run(worker, project, wanted, wish, as_json))
+        with _asked_by(project_of(wanted, known, rehearsal=rehearse), leave=leave) as project:
+            if leave:
+                with project.desk() as desk:
+                    typer.echo(f"{len(_enter(desk, project, wanted, wish))} pieces of work wait for a worker")
+                return
+            with working(project, places=places, poll_s=poll_s, say=say) as worker:
+                guarded_end(worker, lambda: _run(worker, project, wanted, wish, as_json))
 
 
 def watch(
@@ -93,8 +93,10 @@ def watch(
     film = read_or_folder(folder)
     film = film if film.scenes else film.model_copy(update={"look": look})
     known = settings()
-    project = project_of(film, known)
-    with working(project, places=places, say=say) as worker:
+    with (
+        _asked_by(project_of(film, known)) as project,
+        working(project, places=places, say=say) as worker,
+    ):
         guarded_end(worker, lambda: _watch(worker, project, film, budget_usd, once, settle_s, as_json))
 
 
@@ -263,6 +265,24 @@ def _settings(rehearse: bool, film: Film) -> Iterator[tuple[Settings, float]]:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
     with Rehearsal() as server:
         yield Settings(rehearsal=server.url), 0.1
+
+
+@contextlib.contextmanager
+def _asked_by(project: Project, *, leave: bool = False) -> Iterator[Project]:
+    """The project as the budget token of the environment allows; a person has none, and needs none."""
+    import os
+
+    from unplastic.errors import GrantError
+    from unplastic.pipeline.grant import TOKEN, drawn
+
+    token = os.environ.get(TOKEN, "")
+    if not token:
+        yield project
+        return
+    if leave:
+        raise GrantError("work that is left to others is not bound by a budget token", "leave out --leave")
+    with drawn(token, project) as found:
+        yield found
 
 
 def _machine_folder() -> Path:

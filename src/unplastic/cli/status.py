@@ -9,9 +9,7 @@ import typer
 from unplastic.cli.film import FILM, JSON, REHEARSAL, begun
 
 if TYPE_CHECKING:
-    from unplastic.pipeline.desk import Desk
     from unplastic.pipeline.status import State, TakeRow
-    from unplastic.pipeline.take import Take
 
 KINDS = ("approve", "fix", "reject", "undo")
 
@@ -45,6 +43,7 @@ def verdict(
     rehearsal: REHEARSAL = False,
 ) -> None:
     """Judge a take that is in review; an approval starts the agents that wait for one."""
+    from unplastic.pipeline.entry import find
     from unplastic.pipeline.verdict import say
 
     if kind not in KINDS:
@@ -65,6 +64,7 @@ def cancel(
     """Stop all work on a take, here and, where it allows that, at the service; what was paid for stays."""
     from unplastic.errors import ProviderError
     from unplastic.pipeline import foreman
+    from unplastic.pipeline.entry import find
     from unplastic.providers.ledger import Stage
     from unplastic.providers.payment import stop
 
@@ -80,20 +80,6 @@ def cancel(
                     typer.echo(f"{each.provider} {id_there}: {after.stage}{f' ({after.note})' if after.note else ''}")
                 except ProviderError as trouble:
                     typer.echo(f"{each.provider} {id_there}: {trouble.message}; {trouble.hint}")
-
-
-def find(desk: Desk, film: str, name: str) -> Take:
-    """A take by its id, or the newest one of a shot; raises `WorkError`."""
-    from unplastic.errors import WorkError
-
-    takes = desk.tables.takes(film)
-    exact = [each for each in takes if each.id == name]
-    found = exact or [each for each in takes if name in {each.shot, f"{each.scene}/{each.shot}"}]
-    if not found:
-        raise WorkError(f"there is no take {name!r}", "unplastic status FILM lists them")
-    if len({(each.scene, each.shot) for each in found}) > 1:
-        raise WorkError(f"several scenes have a shot {name!r}", "write SCENE/SHOT")
-    return found[-1]
 
 
 def print_state(told: State) -> None:
