@@ -14,6 +14,7 @@ from unplastic.cli import (
     finish,
     lexicon,
     looks,
+    mcp,
     measure,
     models,
     orders,
@@ -74,4 +75,5 @@ app.add_typer(store.store, name="store")
 app.command()(run.worker)
 app.command()(providers.providers)
 app.command()(rehearse.rehearse)
+app.command()(mcp.mcp)
 app.command()(doctor.doctor)
