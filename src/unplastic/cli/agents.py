@@ -28,18 +28,26 @@ def _list(context: typer.Context, film: OF = None, rehearsal: REHEARSAL = False,
 
 
 @agents.command("show")
-def show(name: NAME, film: OF = None, rehearsal: REHEARSAL = False) -> None:
+def show(name: NAME, film: OF = None, rehearsal: REHEARSAL = False, as_json: JSON = False) -> None:
     """Print an agent's TOML, and on a film its work, its spend and the last lines of its log."""
+    from dataclasses import asdict
+
+    from unplastic.cli.show import print_json
     from unplastic.pipeline.agent import known, named
     from unplastic.pipeline.status import state
 
     if film is None:
-        typer.echo(named(name, known()).toml())
+        agent = named(name, known())
+        print_json({"agent": agent.model_dump()}) if as_json else typer.echo(agent.toml())
         return
     with begun(film, rehearsal=rehearsal) as (_, project, desk):
         agent = named(name, known(project.folder))
-        typer.echo(agent.toml())
         row = next((each for each in state(desk, project.id).agents if each.name == agent.name), None)
+        if as_json:
+            log = [asdict(each) for each in desk.tables.entries(project.id, agent.name)]
+            print_json({"agent": agent.model_dump(), "state": row and asdict(row), "log": log[-20:]})
+            return
+        typer.echo(agent.toml())
         if row:
             typer.echo(
                 f"version {row.version}: {row.in_hand} in hand, {row.waiting} waiting, {row.held} held,"
@@ -51,14 +59,24 @@ def show(name: NAME, film: OF = None, rehearsal: REHEARSAL = False) -> None:
 
 @agents.command("log")
 def log(
-    name: NAME, film: Annotated[Path, typer.Option("--film", metavar="FILM")] = Path(), rehearsal: REHEARSAL = False
+    name: NAME,
+    film: Annotated[Path, typer.Option("--film", metavar="FILM")] = Path(),
+    rehearsal: REHEARSAL = False,
+    as_json: JSON = False,
 ) -> None:
     """Print all of an agent's log on a film."""
+    from dataclasses import asdict
+
+    from unplastic.cli.show import print_json
     from unplastic.pipeline.agent import known, named
 
     with begun(film, rehearsal=rehearsal) as (_, project, desk):
         agent = named(name, known(project.folder))
-        for each in desk.tables.entries(project.id, agent.name):
+        entries = desk.tables.entries(project.id, agent.name)
+        if as_json:
+            print_json({"agent": agent.name, "log": [asdict(each) for each in entries]})
+            return
+        for each in entries:
             typer.echo(f"{_clock(each.when_s)}  {each.take or 'film'}  {each.kind}: {each.text}")
 
 
@@ -158,26 +176,36 @@ def stages(as_json: JSON = False) -> None:
 
 @agents.command("pause")
 def pause(
-    name: NAME, film: Annotated[Path, typer.Option("--film", metavar="FILM")], rehearsal: REHEARSAL = False
+    name: NAME,
+    film: Annotated[Path, typer.Option("--film", metavar="FILM")],
+    rehearsal: REHEARSAL = False,
+    as_json: JSON = False,
 ) -> None:
     """Let an agent rest on a film: what it has in hand it puts down at the next look, new work waits."""
-    _rest(name, film, rehearsal, paused=True)
+    _rest(name, film, rehearsal, as_json, paused=True)
 
 
 @agents.command("resume")
 def resume(
-    name: NAME, film: Annotated[Path, typer.Option("--film", metavar="FILM")], rehearsal: REHEARSAL = False
+    name: NAME,
+    film: Annotated[Path, typer.Option("--film", metavar="FILM")],
+    rehearsal: REHEARSAL = False,
+    as_json: JSON = False,
 ) -> None:
     """Let it work again."""
-    _rest(name, film, rehearsal, paused=False)
+    _rest(name, film, rehearsal, as_json, paused=False)
 
 
-def _rest(name: str, film: Path, rehearsal: bool, *, paused: bool) -> None:
+def _rest(name: str, film: Path, rehearsal: bool, as_json: bool, *, paused: bool) -> None:
+    from unplastic.cli.show import print_json
     from unplastic.pipeline.agent import known, named
 
     with begun(film, rehearsal=rehearsal) as (_, project, desk):
         agent = named(name, known(project.folder))
         desk.tables.pause(project.id, agent.name, paused=paused)
+    if as_json:
+        print_json({"agent": agent.name, "paused": paused})
+    else:
         typer.echo(f"{agent.name} {'rests' if paused else 'works again'}")
 
 

@@ -10,10 +10,13 @@ from unplastic.cli import (
     budget,
     cast,
     compare,
+    completion,
     doctor,
     finish,
+    install,
     lexicon,
     looks,
+    man,
     mcp,
     measure,
     models,
@@ -77,3 +80,6 @@ app.command()(providers.providers)
 app.command()(rehearse.rehearse)
 app.command()(mcp.mcp)
 app.command()(doctor.doctor)
+app.command()(install.install)
+app.command()(completion.completion)
+app.command()(man.man)

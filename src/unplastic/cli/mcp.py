@@ -17,11 +17,13 @@ def mcp(
     http: Annotated[bool, typer.Option("--http", help="Over HTTP on loopback instead of stdin and stdout.")] = False,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="With --http.")] = 8766,
     places: Annotated[int, typer.Option("--places", min=1, max=16, help="Clips that are worked on at once.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="With --http: the address as JSON on stdout.")] = False,
 ) -> None:
     """Serve chat agents: measure, finish, compare, prompt, route, plan, run, status, verdicts, agents.
 
     Money is spent only with a budget token: unplastic budget grant --usd 20 --for mcp.
     """
+    import json
     import os
     import signal
 
@@ -47,6 +49,8 @@ def mcp(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, end)  # over HTTP, the web server has its own
         if http:
+            if as_json:
+                typer.echo(json.dumps({"mcp": f"http://127.0.0.1:{port}/mcp"}))
             say(f"serving on http://127.0.0.1:{port}/mcp (Ctrl-C ends it)")
             server.run("streamable-http", host="127.0.0.1", port=port)
         else:

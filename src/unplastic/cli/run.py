@@ -59,7 +59,7 @@ def run(
         with _asked_by(project_of(wanted, known, rehearsal=rehearse), leave=leave) as project:
             if leave:
                 with project.desk() as desk:
-                    typer.echo(f"{len(_enter(desk, project, wanted, wish))} pieces of work wait for a worker")
+                    _left(len(_enter(desk, project, wanted, wish)), as_json)
                 return
             with working(project, places=places, poll_s=poll_s, say=say) as worker:
                 guarded_end(worker, lambda: _run(worker, project, wanted, wish, as_json))
@@ -109,6 +109,7 @@ def worker(
     ] = "cpu,io,service",
     places: PLACES = 1,
     once: Annotated[bool, typer.Option("--once", help="End when nothing is left to do.")] = False,
+    as_json: JSON = False,
 ) -> None:
     """Work on every film of the database that UNPLASTIC_DATABASE_URL names, beside any number of other workers."""
     from unplastic.errors import SettingsError
@@ -132,7 +133,7 @@ def worker(
         desk(known, state, is_rehearsal=bool(known.rehearsal), places=places, alive=own.alive) as at_hand,
     ):
         at_work = Worker(at_hand, url.reveal(), own, None, places, 0.5, say)
-        guarded_end(at_work, lambda: _serve(at_work, kinds, once))
+        guarded_end(at_work, lambda: _serve(at_work, kinds, once, as_json))
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,15 @@ def _enter(desk: Desk, project: Project, film: Film, wish: _Wish) -> list[Job]:
     return jobs
 
 
+def _left(count: int, as_json: bool) -> None:
+    from unplastic.cli.show import print_json
+
+    if as_json:
+        print_json({"waiting": count})
+    else:
+        typer.echo(f"{count} pieces of work wait for a worker")
+
+
 def _watch(
     worker: Worker, project: Project, film: Film, budget_usd: float, once: bool, settle_s: float, as_json: bool
 ) -> int:
@@ -206,8 +216,10 @@ def _watch(
     return _told(worker.desk, project, as_json)
 
 
-def _serve(worker: Worker, kinds: list[str], once: bool) -> int:
+def _serve(worker: Worker, kinds: list[str], once: bool, as_json: bool) -> int:
     import time
+
+    from unplastic.cli.show import print_json
 
     worker.begin(kinds)
     worker.sweep()
@@ -215,6 +227,8 @@ def _serve(worker: Worker, kinds: list[str], once: bool) -> int:
     while True:
         worker.tick()
         if once and all(worker.is_idle(film) for film in worker.desk.tables.films()):
+            if as_json:
+                print_json({"worker": worker.owner.name, "queues": kinds, "films": worker.desk.tables.films()})
             return 0
         time.sleep(0.2)
 
