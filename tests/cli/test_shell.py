@@ -112,7 +112,8 @@ def test_zsh_and_fish_complete(shell: str, line: str, offered: set[str], tmp_pat
         told = "local -a rows; rows=(${(P)2}); for each in $rows; do echo ${each%%:*}; done"
         words = line.split()
         code = (
-            f"compdef() {{}}; source {path}; _describe() {{ {told}; }}; _files() {{}}; compadd() {{ shift; print -l $@; }}\n"
+            f"compdef() {{}}; source {path}; _describe() {{ {told}; }}\n"
+            "_files() {}; compadd() { shift; print -l $@; }\n"
             f"words=({' '.join(words)}); CURRENT={len(words)}; _unplastic"
         )
     done = subprocess.run([shell, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)

@@ -21,6 +21,21 @@ class Shell(StrEnum):
     FISH = "fish"
 
 
+AT = """\
+function __unplastic_at
+  set -l words (commandline -opc)
+  set -e words[1]
+  set -l plain
+  for each in $words
+    string match -q -- '-*' $each; and break
+    set -a plain $each
+  end
+  set -l most (count $argv)
+  test (count $plain) -ge $most; and test "$plain[1..$most]" = "$argv"
+end""".splitlines()
+"""In fish: whether the words so far begin with these."""
+
+
 def completion(
     shell: Annotated[Shell, typer.Argument(metavar="bash|zsh|fish", help="Which shell.")],
     as_json: Annotated[bool, typer.Option("--json", help="The script inside a JSON document.")] = False,
@@ -163,11 +178,7 @@ if [ "$funcstack[1]" = "_unplastic" ]; then _unplastic "$@"; else compdef _unpla
 def _fish() -> str:
     from unplastic.cli.tree import verbs
 
-    lines = ["# unplastic completion for fish; written by: unplastic completion fish",
-             "function __unplastic_at", "  set -l words (commandline -opc)", "  set -e words[1]",
-             "  set -l plain", "  for each in $words", "    string match -q -- '-*' $each; and break",
-             "    set -a plain $each", "  end", "  test (count $plain) -ge (count $argv)",
-             "  and test \"$plain[1..(count $argv)]\" = \"$argv\"", "end"]  # fmt: skip
+    lines = ["# unplastic completion for fish; written by: unplastic completion fish", *AT]
     words = _words()
     top = [each for each in verbs() if len(each.words) == 1]
     for each in top:
