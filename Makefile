@@ -38,7 +38,7 @@ check: $(VENV)/.test  ## style, types, import rules, sizes
 	@$(BIN)/python -m pytest -q tests/test_house.py
 
 docs: $(VENV)/.test reference  ## the documentation as a site in $(OUT)/site, built offline
-	@$(BIN)/mkdocs build --strict --quiet --site-dir $(OUT)/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir $(OUT)/site
 	@echo "open $(OUT)/site/index.html"
 
 reference: $(VENV)/.test  ## write the pages that are made from the code

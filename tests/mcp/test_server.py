@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 from filming import QUICK, write_film
 from mcp import Client
 from talking import text
+from unplastic.mcp.work import Works
 from unplastic.media import probe
 from unplastic.pipeline.grant import give, grants
+from unplastic.rehearsal import Rehearsal
 
 TOOLS = {
     "measure", "finish", "compare", "prompt", "route", "plan", "run", "status", "verdict", "agents", "looks", "work",
@@ -228,3 +231,44 @@ def test_results_that_are_not_there(connected: Any) -> None:
         return said
 
     assert "no work of that handle" in connected(use)[-1]
+
+
+def test_a_cancelled_run_is_taken_up_again_and_pays_once(connected: Any, root: Path) -> None:
+    """Cut off in the middle, its process ends; the same call goes on where it was."""
+    write_film(root / "film", 3, model="seedance-2.0", artist=QUICK)
+    with Rehearsal(speed=4) as service:
+        more = {"film": "film", "budget_token": give(20, "mcp", now_s=1.0)[0]}
+
+        async def use(client: Client) -> Any:
+            begun = await client.call_tool("run", more | {"wait_s": 4})
+            handle = begun.structured_content["handle"]
+            ended = await client.call_tool("cancel", {"handle": handle})
+            while ended.structured_content["state"] == "working":
+                ended = await client.call_tool("work", {"handle": handle, "wait_s": 5})
+            again = await client.call_tool("run", more | {"wait_s": 200})
+            return begun, ended, again
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("UNPLASTIC_REHEARSAL", service.url)
+            begun, ended, again = connected(use)
+        assert begun.structured_content["state"] == "working"
+        assert ended.structured_content["state"] == "cancelled"
+        assert not again.is_error, text(again)
+        assert {each["status"] for each in again.structured_content["result"]["takes"]} == {"review"}
+        assert len(service.bill.jobs()) == 3
+
+
+def test_what_is_our_own_fault_is_logged_and_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    def breaks(_: Any) -> None:
+        raise ZeroDivisionError("a secret detail")
+
+    with Works() as works:
+        piece = works.begin("it", breaks)
+        while not piece.is_over:
+            time.sleep(0.01)
+    message, hint = piece.error
+    assert "ZeroDivisionError" in message
+    assert "secret" not in message + hint
+    assert "a secret detail" in Path(hint.rpartition(": ")[2]).read_text()

@@ -18,6 +18,7 @@ from unplastic.errors import BudgetSpent, GrantError
 from unplastic.pipeline.grant import drawn, end, give, granted, grants
 from unplastic.pipeline.project import Project, opened
 from unplastic.providers.ledger import Attempt, Caps, SqlLedger, Stage
+from unplastic.rehearsal import Rehearsal
 from unplastic.secret import Secret
 from unplastic.settings import Settings
 
@@ -211,6 +212,28 @@ def test_a_rehearsed_run_by_a_token_writes_the_callers_name(tmp_path: Path) -> N
     assert [each["caller"] for each in orders] == [made.name]
     assert orders[0]["agent"] == "Casting"
     assert told is not None
+
+
+def test_a_run_that_pays_stops_at_the_token(tmp_path: Path) -> None:
+    """No rehearsal in its own eyes: a service at an address of the user's, which is the rehearsal's, with a key."""
+    folder = write_film(tmp_path / "film", 2, model="seedance-2.0", artist=QUICK)
+    with Rehearsal() as service:
+        (tmp_path / "unplastic.toml").write_text(
+            f'[keys]\nARK_API_KEY = "k-1234567890"\n[providers.ark]\naddress = "{service.url}/ark/api/v3"\n'
+        )
+        more = {"UNPLASTIC_SETTINGS": str(tmp_path / "unplastic.toml")}
+        _, out, _ = done("plan", folder, "--json", **more)
+        one = json.loads(out)["shots"][0]["usd"]["high"] / json.loads(out)["shots"][0]["takes"]
+        token, made = give(round(1.5 * one, 4), "mcp", now_s=1.0)
+        _, _, err = done("run", folder, "--budget", "100", UNPLASTIC_BUDGET_TOKEN=token, **more)
+        _, out, _ = done("status", folder, "--json", **more)
+        orders = json.loads(out)["orders"]
+        assert [each["caller"] for each in orders] == [made.name], err
+        assert "budget token of mcp" in out
+        assert len(service.bill.jobs()) == 1
+    (after,) = grants()
+    assert 0 < after.spent_usd <= made.usd
+    assert after.left_usd < one
 
 
 def test_a_run_by_an_unknown_token_orders_nothing(tmp_path: Path) -> None:

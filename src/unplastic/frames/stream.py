@@ -127,11 +127,12 @@ def _opened(frames: Iterable[Frame], fps: float | Fraction) -> _Source:
         form = form_of(frames[0], 0)  # type: ignore[index]
         return _Source(form, clip_of(form, count, fps), frames)
     stream = iter(frames)
-    first = list(islice(stream, FIRST))
+    first = list(islice(stream, 1))
     if not first:
         raise FramesError("there is no frame", "give at least one")
     form = form_of(first[0], 0)
-    ahead = tuple(picture_of(frame, form, index) for index, frame in enumerate(first))
+    some = one_after_the_other(first, islice(stream, FIRST - 1))  # a frame is let go as soon as it is a picture
+    ahead = tuple(picture_of(frame, form, index) for index, frame in enumerate(some))
     return _Source(form, clip_of(form, len(ahead), fps), stream, ahead)
 
 

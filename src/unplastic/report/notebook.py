@@ -49,7 +49,7 @@ def _table(view: dict[str, Any]) -> str:
     for group, each in view["groups"]:
         rows.append(f'<tr><th style="{CELL};opacity:.6" colspan="{len(names) + 1}">{escape(group)}</th></tr>')
         rows += [_row(one) for one in each]
-    table = f'<table style="border-collapse:collapse"><tr>{head}</tr>{"".join(rows)}</table>'
+    table = f'<table style="border-collapse:collapse;font-size:inherit"><tr>{head}</tr>{"".join(rows)}</table>'
     return f"<details><summary>readings</summary>{table}</details>"
 
 
