@@ -9,7 +9,7 @@ CLIPS ?=
 OUT ?= demo
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo gallery test evaluate check lock format clean
+.PHONY: demo gallery test evaluate check lock format docs reference clean
 
 demo: $(VENV)/.demo  ## finish a sample clip, or your own: make demo CLIP=path
 ifeq ($(CLIP),)
@@ -36,6 +36,13 @@ check: $(VENV)/.test  ## style, types, import rules, sizes
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/test_house.py
+
+docs: $(VENV)/.test reference  ## the documentation as a site in $(OUT)/site, built offline
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir $(OUT)/site
+	@echo "open $(OUT)/site/index.html"
+
+reference: $(VENV)/.test  ## write the pages that are made from the code
+	@$(BIN)/python -m unplastic.cli.pages docs/reference
 
 format: $(VENV)/.test
 	@$(BIN)/ruff format src tests examples benchmark

@@ -19,7 +19,7 @@ FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "manager", "base", "core", "misc"}
 HEAVY = {
-    "av", "cv2", "dbos", "fastapi", "httpx", "jinja2", "jwt", "llvmlite", "numba", "numpy", "PIL", "pydantic_ai",
+    "av", "cv2", "dbos", "fastapi", "httpx", "jinja2", "jwt", "llvmlite", "mcp", "numba", "numpy", "PIL", "pydantic_ai",
     "PyOpenColorIO", "sqlalchemy", "starlette", "uvicorn",
 }  # fmt: skip
 
@@ -97,6 +97,7 @@ def test_public_verbs_survive_the_import_of_rooms_that_share_their_name() -> Non
         ["prompt", "--help"],
         ["rehearse", "--help"],
         ["review", "--help"],
+        ["mcp", "--help"],
         ["--version"],
     ],
 )

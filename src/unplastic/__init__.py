@@ -3,6 +3,9 @@
 import unplastic as up
 report = up.measure("shot.mp4")
 finished = up.finish("shot.mp4", look="fine-35mm")
+
+Ten names: `measure`, `finish`, `finish_scene` for files; `measure_frames`, `finish_frames` for frames in memory;
+`look`; `prompt` and `route` before a clip is made; `Report` and `Finished` come back, and show themselves in notebooks.
 """
 
 from __future__ import annotations
@@ -15,20 +18,37 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from unplastic.finish import finish, measure
     from unplastic.finished import Finished
+    from unplastic.frames import finish_frames, measure_frames
+    from unplastic.looks import look
     from unplastic.prompts import rewrite as prompt
     from unplastic.reading import Report
     from unplastic.routing import route
     from unplastic.scene import finish_scene
 
 __version__ = "0.1.0"
-__all__ = ["Finished", "Report", "__version__", "finish", "finish_scene", "measure", "prompt", "route"]
+__all__ = [
+    "Finished",
+    "Report",
+    "__version__",
+    "finish",
+    "finish_frames",
+    "finish_scene",
+    "look",
+    "measure",
+    "measure_frames",
+    "prompt",
+    "route",
+]
 
 _HOMES = {
     "Finished": "unplastic.finished",
     "Report": "unplastic.reading",
     "finish": "unplastic.finish",
+    "finish_frames": "unplastic.frames",
     "finish_scene": "unplastic.scene",
+    "look": "unplastic.looks",
     "measure": "unplastic.finish",
+    "measure_frames": "unplastic.frames",
     "prompt": "unplastic.prompts",
     "route": "unplastic.routing",
 }

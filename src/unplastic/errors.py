@@ -44,6 +44,11 @@
     │   └── StoreAway              the store does not answer: it is tried again
     ├── WorkError                  the pipeline cannot do what was asked: another process owns it, no such take
     ├── AgentError                 an agent's file says something that cannot be used
+    ├── WordsError                 plain words that no grammar here knows; what is understood is listed
+    ├── FramesError                frames of the wrong shape, type or range; the form that is expected is said
+    ├── GrantError                 a budget token is missing, unknown, ended or in use
+    ├── PathRefused                a path outside the folders that a caller may use
+    ├── TooMuch                    a caller asks for more at once than is done at once
     └── UnknownName                no member of that name in a room; the known ones are listed
 
 A message is one line that says what happened; a hint is one line that says what to do next. The command line prints
@@ -239,6 +244,26 @@ class WorkError(UnplasticError):
 
 class AgentError(UnplasticError):
     """An agent's file says something that cannot be used."""
+
+
+class WordsError(UnplasticError):
+    """Plain words that no grammar here knows."""
+
+
+class FramesError(UnplasticError):
+    """Frames of the wrong shape, type or range."""
+
+
+class GrantError(UnplasticError):
+    """A budget token is missing, unknown, ended or in use."""
+
+
+class PathRefused(UnplasticError):
+    """A path outside the folders that a caller may use."""
+
+
+class TooMuch(UnplasticError):
+    """A caller asks for more at once than is done at once."""
 
 
 class UnknownName(UnplasticError):

@@ -43,7 +43,12 @@ class Rendered:
 
 
 def measure(path: str | Path) -> Report:
-    """Measure one clip. Raises an error of `unplastic.errors` for a clip that cannot be measured."""
+    """Measure one clip. Raises an error of `unplastic.errors` for a clip that cannot be measured.
+
+    >>> report = measure(clip)
+    >>> report.width, report.height, report.frames
+    (256, 192, 24)
+    """
     return _examine(probe(Path(path)))
 
 
@@ -91,6 +96,10 @@ def finish(
 
     Raises errors of `unplastic.errors`; whatever happens, the source and earlier results stay as they are until the new
     are complete.
+
+    >>> made = finish(clip, look="fine-35mm+slightly-warmer", out=folder / "made", web=False, master="h264", rounds=0)
+    >>> made.outputs["master"].name
+    'shot_finished.mp4'
     """
     started = time.perf_counter()
     stored = read_recipe(recipe) if recipe else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,11 @@ class Finished:
     the seed, and per treatment the values used with the reason for each solved one; it is enough to run again.
     ``seconds`` is wall time; ``notes`` are things done to the file that its owner should know (a container changed,
     a row cropped for the web file).
+
+    >>> sorted(finished.outputs)
+    ['html', 'json', 'master']
+    >>> finished.after.frames == finished.frames
+    True
     """
 
     file: str
@@ -43,3 +49,7 @@ class Finished:
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     crops: tuple[Crop, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """Before and after as a notebook shows them."""
+        return import_module("unplastic.report").finished_html(self)

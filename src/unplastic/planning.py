@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from unplastic.routing.candidates import Service
+    from unplastic.routing.choice import Choice
     from unplastic.routing.evidence import Take
+    from unplastic.routing.plan import Plan
     from unplastic.settings import Settings
     from unplastic.shot import Film, Scene
 
@@ -50,6 +52,32 @@ def one_written(text: str, key: str) -> str:
     from unplastic.prompts import rewrite
 
     return rewrite(text, _family(key)).text
+
+
+def planned(path: Path, *, seed: int = 0, takes: Path | None = None) -> Plan:
+    """The plan of the film in ``path``: each shot's prompt, model, reasons and price. Nothing is spent."""
+    from unplastic.film import read
+    from unplastic.routing import plan
+    from unplastic.settings import settings
+
+    return plan(read(path), services=services(settings()), write=written, takes=evidence(takes), seed=seed)
+
+
+def routed(
+    path: Path | None, *, surface: str = "", seconds: float = 5.0, seed: int = 0, takes: Path | None = None
+) -> tuple[Choice, ...]:
+    """Which model fits each shot of the film in ``path``, or, without one, a shot of ``surface``."""
+    from unplastic.film import read
+    from unplastic.routing import route
+    from unplastic.settings import settings
+    from unplastic.shot import Film, Scene, Shot
+
+    if path is not None:
+        wanted = read(path)
+    else:
+        shot = Shot(name="shot", prompt="a shot", surface=surface, seconds=seconds)
+        wanted = Film(title="one shot", scenes=(Scene(name="scene", shots=(shot,)),))
+    return route(wanted, services=services(settings()), takes=evidence(takes), seed=seed)
 
 
 def evidence(path: Path | None) -> tuple[Take, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Literal
 
 Severity = Literal["info", "warning", "fault"]
@@ -106,7 +107,14 @@ class Plasticity:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The measurement of one clip."""
+    """The measurement of one clip.
+
+    >>> found = report.reading("edge_overshoot")
+    >>> found.unit, found.valid
+    ('%', False)
+    >>> report._repr_html_()[:4]
+    '<div'
+    """
 
     file: str
     width: int
@@ -123,6 +131,10 @@ class Report:
     def reading(self, name: str, region: str = "frame") -> Reading | None:
         """The reading of that name and region, or None when no measure took it."""
         return next((r for r in self.readings if r.name == name and r.region == region), None)
+
+    def _repr_html_(self) -> str:
+        """The report as a notebook shows it. The room that writes it is looked up by name: a noun knows no room."""
+        return import_module("unplastic.report").report_html(self)
 
 
 @dataclass(frozen=True, slots=True)

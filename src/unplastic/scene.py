@@ -44,6 +44,10 @@ def finish_scene(
     out, and every other shot's findings name it; outliers and mixed scenes are named there as well. Raises errors of
     `unplastic.errors`: those of `finish` for a wrong wish or a result that cannot be written, `ClipUnsupported` for HDR
     and SDR shots in one scene, and the first clip's error when no clip can be used.
+
+    >>> shots = finish_scene([clip], out=folder / "scene", web=False, master="h264", rounds=0)
+    >>> [shot.outputs["json"].name for shot in shots]
+    ['shot_report.json']
     """
     scene = read_scene(paths, look=look, strength=strength, pins=pins, recipe=options.pop("recipe", None))
     results: list[Finished] = []

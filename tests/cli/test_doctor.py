@@ -38,3 +38,42 @@ def test_a_missing_runtime_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not named("faces").ok
     assert "pip install ai-edge-litert" in named("faces").hint
     assert named("neural").ok
+
+
+def test_keys_are_named_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARK_API_KEY", "sk-very-secret-value-123456")
+    found = list(checks(warm=False))
+    assert "ARK_API_KEY" in next(check for check in found if check.name == "key ark").text
+    assert "very-secret" not in repr(found)
+
+
+def test_what_is_missing_says_what_it_would_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RUNWAYML_API_SECRET", raising=False)
+    monkeypatch.setattr("unplastic.cli.surroundings.find_spec", lambda _: None)
+    for name in ("key runway", "extra mcp", "extra llm", "database", "store", "reference"):
+        check = named(name)
+        assert check.ok
+        assert check.gives, name
+        assert check.hint, name
+
+
+def test_a_database_that_does_not_answer_is_a_fault_without_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNPLASTIC_DATABASE_URL", "postgresql://somebody:hunter2@127.0.0.1:1/none")
+    check = named("database")
+    assert not check.ok
+    assert "hunter2" not in check.text + check.hint
+
+
+def test_a_reference_that_is_not_there_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNPLASTIC_REFERENCE", "/nowhere/reference.json")
+    assert not named("reference").ok
+
+
+def test_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    import json
+
+    from unplastic.cli.doctor import doctor
+
+    doctor(as_json=True)
+    document = json.loads(capsys.readouterr().out)
+    assert {"name", "ok", "text", "hint", "gives"} <= set(document["checks"][0])

@@ -119,7 +119,7 @@ def test_a_ledger_of_the_first_form_is_brought_up_and_keeps_its_rows(tmp_path: P
     path = tmp_path / "ledger.sqlite"
     ledger_in(path).reserve(wish("a"), cap_usd=10)
     with closing(sqlite3.connect(path)) as books:
-        for column in ("generation", "film", "scene", "agent", "sent"):
+        for column in ("generation", "film", "scene", "agent", "sent", "caller"):
             books.execute(f"alter table attempt drop column {column}")
         books.execute("drop table schema_version")
         books.execute("pragma user_version = 0")

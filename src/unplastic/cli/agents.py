@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from unplastic.cli.film import JSON, REHEARSAL, begun
+
+if TYPE_CHECKING:
+    from unplastic.pipeline.agent import Agent
 
 agents = typer.Typer(
     help="Who works on your clips: the agents, their work, their logs; make one, let one rest.",
@@ -25,18 +28,26 @@ def _list(context: typer.Context, film: OF = None, rehearsal: REHEARSAL = False,
 
 
 @agents.command("show")
-def show(name: NAME, film: OF = None, rehearsal: REHEARSAL = False) -> None:
+def show(name: NAME, film: OF = None, rehearsal: REHEARSAL = False, as_json: JSON = False) -> None:
     """Print an agent's TOML, and on a film its work, its spend and the last lines of its log."""
+    from dataclasses import asdict
+
+    from unplastic.cli.show import print_json
     from unplastic.pipeline.agent import known, named
     from unplastic.pipeline.status import state
 
     if film is None:
-        typer.echo(named(name, known()).toml())
+        agent = named(name, known())
+        print_json({"agent": agent.model_dump()}) if as_json else typer.echo(agent.toml())
         return
     with begun(film, rehearsal=rehearsal) as (_, project, desk):
         agent = named(name, known(project.folder))
-        typer.echo(agent.toml())
         row = next((each for each in state(desk, project.id).agents if each.name == agent.name), None)
+        if as_json:
+            log = [asdict(each) for each in desk.tables.entries(project.id, agent.name)]
+            print_json({"agent": agent.model_dump(), "state": row and asdict(row), "log": log[-20:]})
+            return
+        typer.echo(agent.toml())
         if row:
             typer.echo(
                 f"version {row.version}: {row.in_hand} in hand, {row.waiting} waiting, {row.held} held,"
@@ -48,49 +59,100 @@ def show(name: NAME, film: OF = None, rehearsal: REHEARSAL = False) -> None:
 
 @agents.command("log")
 def log(
-    name: NAME, film: Annotated[Path, typer.Option("--film", metavar="FILM")] = Path(), rehearsal: REHEARSAL = False
+    name: NAME,
+    film: Annotated[Path, typer.Option("--film", metavar="FILM")] = Path(),
+    rehearsal: REHEARSAL = False,
+    as_json: JSON = False,
 ) -> None:
     """Print all of an agent's log on a film."""
+    from dataclasses import asdict
+
+    from unplastic.cli.show import print_json
     from unplastic.pipeline.agent import known, named
 
     with begun(film, rehearsal=rehearsal) as (_, project, desk):
         agent = named(name, known(project.folder))
-        for each in desk.tables.entries(project.id, agent.name):
+        entries = desk.tables.entries(project.id, agent.name)
+        if as_json:
+            print_json({"agent": agent.name, "log": [asdict(each) for each in entries]})
+            return
+        for each in entries:
             typer.echo(f"{_clock(each.when_s)}  {each.take or 'film'}  {each.kind}: {each.text}")
 
 
 @agents.command("new")
 def new(
     name: NAME,
+    in_words: Annotated[
+        str, typer.Option("--in-words", metavar="WORDS", help="What it does, in plain words, instead of the flags.")
+    ] = "",
     when: Annotated[
         str, typer.Option("--when", help="clip.finished, take.measured, shot.approved ..., or 'daily 18:00'.")
-    ],
+    ] = "",
     do: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option("--do", metavar="'STAGE key=value'", help="A stage with its parameters; several in order."),
-    ],
+    ] = None,
     mandate: Annotated[str, typer.Option("--mandate", help="What it is there for, in words.")] = "",
     at_once: Annotated[int | None, typer.Option("--at-once", min=1, help="Takes in hand at once.")] = None,
     usd: Annotated[float | None, typer.Option("--usd", min=0, help="What it may spend on a film.")] = None,
     usd_per_day: Annotated[
         float | None, typer.Option("--usd-per-day", min=0, help="What it may spend on one day.")
     ] = None,
+    llm: Annotated[
+        str | None, typer.Option(help="With --in-words: ask this language model where our grammar does not understand.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With --in-words: do not ask, write it.")] = False,
     film: OF = None,
+    as_json: JSON = False,
 ) -> None:
-    """Make an agent, for one film or, without --film, for all of yours."""
+    """Make an agent, for one film or, without --film, for all of yours: by flags, or in plain words."""
+    from unplastic.cli.show import print_json
     from unplastic.film import read
-    from unplastic.pipeline.agent import Agent, Limits, parse, step_of, user_folder, write
+    from unplastic.pipeline.agent import user_folder, write
 
-    limits = Limits(at_once=at_once, usd=usd, usd_per_day=usd_per_day)
-    steps = tuple(step_of(each) for each in do if each.strip())
-    if not steps:
-        raise typer.BadParameter("--do names a stage, such as --do finish")
-    made = Agent.model_construct(
-        name=name, when=when, mandate=mandate or f"{steps[0]['stage']} when {when}", do=steps, limits=limits
-    )
-    agent = parse(made.toml(), name)
+    if bool(in_words) == bool(when or do):
+        raise typer.BadParameter("say it with --in-words, or with --when and --do")
     folder = read(film).folder / "agents" if film else user_folder()
-    typer.echo(f"{write(agent, folder)}")
+    agent, notes = (
+        _in_words(name, in_words, llm)
+        if in_words
+        else (
+            _by_flags(name, when, do or [], mandate, {"at_once": at_once, "usd": usd, "usd_per_day": usd_per_day}),
+            (),
+        )
+    )
+    is_sure = yes or not in_words or (not as_json and _confirmed(agent.toml(), notes))
+    path = write(agent, folder) if is_sure else None
+    if as_json:
+        print_json({"toml": agent.toml(), "notes": list(notes), "file": str(path) if path else None})
+    else:
+        typer.echo(f"{path}" if path else "nothing was written")
+
+
+def _in_words(name: str, words: str, llm: str | None) -> tuple[Agent, tuple[str, ...]]:
+    from unplastic.pipeline.asked import from_words
+
+    made = from_words(name, words, llm=llm)
+    return made.agent, made.notes
+
+
+def _by_flags(name: str, when: str, do: list[str], mandate: str, caps: dict[str, Any]) -> Agent:
+    from unplastic.pipeline.agent import Agent, Limits, parse, step_of
+
+    steps = tuple(step_of(each) for each in do if each.strip())
+    if not when or not steps:
+        raise typer.BadParameter("--when says what it waits for, and --do names a stage, such as --do finish")
+    wanted = mandate or f"{steps[0]['stage']} when {when}"
+    made = Agent.model_construct(name=name, when=when, mandate=wanted, do=steps, limits=Limits(**caps))
+    return parse(made.toml(), name)
+
+
+def _confirmed(toml: str, notes: tuple[str, ...]) -> bool:
+    typer.echo(toml)
+    for note in notes:
+        typer.echo(f"note: {note}")
+    return typer.confirm("Write it?")
 
 
 @agents.command("stages")
@@ -114,26 +176,36 @@ def stages(as_json: JSON = False) -> None:
 
 @agents.command("pause")
 def pause(
-    name: NAME, film: Annotated[Path, typer.Option("--film", metavar="FILM")], rehearsal: REHEARSAL = False
+    name: NAME,
+    film: Annotated[Path, typer.Option("--film", metavar="FILM")],
+    rehearsal: REHEARSAL = False,
+    as_json: JSON = False,
 ) -> None:
     """Let an agent rest on a film: what it has in hand it puts down at the next look, new work waits."""
-    _rest(name, film, rehearsal, paused=True)
+    _rest(name, film, rehearsal, as_json, paused=True)
 
 
 @agents.command("resume")
 def resume(
-    name: NAME, film: Annotated[Path, typer.Option("--film", metavar="FILM")], rehearsal: REHEARSAL = False
+    name: NAME,
+    film: Annotated[Path, typer.Option("--film", metavar="FILM")],
+    rehearsal: REHEARSAL = False,
+    as_json: JSON = False,
 ) -> None:
     """Let it work again."""
-    _rest(name, film, rehearsal, paused=False)
+    _rest(name, film, rehearsal, as_json, paused=False)
 
 
-def _rest(name: str, film: Path, rehearsal: bool, *, paused: bool) -> None:
+def _rest(name: str, film: Path, rehearsal: bool, as_json: bool, *, paused: bool) -> None:
+    from unplastic.cli.show import print_json
     from unplastic.pipeline.agent import known, named
 
     with begun(film, rehearsal=rehearsal) as (_, project, desk):
         agent = named(name, known(project.folder))
         desk.tables.pause(project.id, agent.name, paused=paused)
+    if as_json:
+        print_json({"agent": agent.name, "paused": paused})
+    else:
         typer.echo(f"{agent.name} {'rests' if paused else 'works again'}")
 
 

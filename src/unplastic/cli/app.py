@@ -7,12 +7,17 @@ import typer
 import unplastic
 from unplastic.cli import (
     agents,
+    budget,
     cast,
     compare,
+    completion,
     doctor,
     finish,
+    install,
     lexicon,
     looks,
+    man,
+    mcp,
     measure,
     models,
     orders,
@@ -70,8 +75,13 @@ app.command()(status.verdict)
 app.command()(status.cancel)
 app.add_typer(agents.agents, name="agents")
 app.command()(orders.orders)
+app.add_typer(budget.budget, name="budget")
 app.add_typer(store.store, name="store")
 app.command()(run.worker)
 app.command()(providers.providers)
 app.command()(rehearse.rehearse)
+app.command()(mcp.mcp)
 app.command()(doctor.doctor)
+app.command()(install.install)
+app.command()(completion.completion)
+app.command()(man.man)

@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of a check-up."""
+    """One line of a check-up. ``gives`` is what a thing that is missing would give; missing is no fault by itself."""
 
     name: str
     ok: bool
     text: str
     hint: str = ""
+    gives: str = ""
 
 
 def checks(*, warm: bool, fetch: bool = False) -> Iterator[Check]:
     """All checks, cheapest first; ``warm`` also compiles the kernels, ``fetch`` also fetches weights."""
     import unplastic
+    from unplastic.cli.surroundings import surroundings
 
     yield Check("unplastic", True, f"{unplastic.__version__}, Python {sys.version.split()[0]}")
     yield _codecs()
@@ -35,6 +37,8 @@ def checks(*, warm: bool, fetch: bool = False) -> Iterator[Check]:
     yield _kernels(warm)
     yield _faces(fetch=fetch)
     yield _neural(fetch=fetch)
+    for name, ok, text, hint, gives in surroundings():
+        yield Check(name, ok, text, hint, gives)
 
 
 def _codecs() -> Check:

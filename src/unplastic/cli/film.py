@@ -30,36 +30,25 @@ BEHIND_S = 5.0
 
 def read_or_folder(path: Path) -> Film:
     """The film in ``path``; a folder without a film file is a film of the clips in it."""
-    from unplastic.film import FILE, read
-    from unplastic.shot import Film
+    from unplastic.pipeline.entry import read_or_folder as read
 
-    if path.is_dir() and not (path / FILE).is_file():
-        return Film(title=path.resolve().name or "clips", folder=path.resolve())
     return read(path)
 
 
 def project_of(film: Film, known: Settings, *, rehearsal: bool = False) -> Project:
     """The film's project; begun where there is none."""
-    from unplastic.pipeline.project import opened
+    from unplastic.pipeline.entry import project_of as opened
 
-    return opened(film.folder, film.title, known, rehearsal=rehearsal)
+    return opened(film, known, rehearsal=rehearsal)
 
 
 @contextmanager
 def begun(path: Path, *, rehearsal: bool = False) -> Iterator[tuple[Film, Project, Desk]]:
     """The film, its project and a desk, where something was begun; raises `WorkError` where nothing was."""
-    from unplastic.errors import WorkError
-    from unplastic.pipeline.project import BOOKS, STATE
-    from unplastic.settings import settings
+    from unplastic.pipeline.entry import begun as opened
 
-    film, known = read_or_folder(path), settings()
-    state = film.folder / STATE / ("rehearsal" if rehearsal or known.rehearsal else "")
-    if not (state / BOOKS).is_file() and not known.key("UNPLASTIC_DATABASE_URL"):
-        raise WorkError(f"{path}: nothing was begun yet", "unplastic run FILM, or unplastic watch DIR, begins")
-    project = project_of(film, known, rehearsal=rehearsal)
-    with project.desk() as desk:
-        desk.tables.wish(project.id)
-        yield film, project, desk
+    with opened(path, rehearsal=rehearsal) as found:
+        yield found
 
 
 @contextmanager

@@ -44,8 +44,10 @@ def plan(
     ] = 7.0,
     power: Annotated[float, typer.Option(help="How surely.")] = 0.8,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier plan.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The plan itself on stdout, too.")] = False,
 ) -> None:
     """Write down which clips to generate: pairs that differ in one word."""
+    from unplastic.cli.show import print_json
     from unplastic.errors import ResultExists
     from unplastic.prompts import evidence
 
@@ -53,6 +55,9 @@ def plan(
         raise ResultExists(f"{out} is there already", "give another name, or --overwrite")
     made = evidence.plan(code, model or ("kling-v3",), effect_points=effect, power=power)
     out.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if as_json:
+        print_json(made)
+        return
     print(f"{out}: {made['generations']} clips in {len(made['pairs'])} pairs; price {made['price']}")
 
 

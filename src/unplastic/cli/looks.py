@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from unplastic.looks import Look
 
 
 def looks(
@@ -27,7 +30,23 @@ def looks(
     if verb != "show" or name is None:
         raise typer.BadParameter("write: unplastic looks show NAME")
     treatments = members("treat")
-    if name in treatments:
+    if as_json:
+        print_json(_treatment(treatments[name]) if name in treatments else _look(look(name)))
+    elif name in treatments:
         print_treatment(treatments[name])
     else:
         print_look(look(name))
+
+
+def _look(shown: Look) -> dict[str, Any]:
+    steps = {each.treatment: {"values": each.values, "pinned": sorted(each.pinned)} for each in shown.steps}
+    facts = {"name": shown.name, "intent": shown.intent, "source": shown.source, "date": shown.date.isoformat()}
+    return facts | {"treatments": steps}
+
+
+def _treatment(kind: type) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from unplastic.parameter import parameters
+
+    return {"treatment": kind.name, "parameters": [asdict(each) for each in parameters(kind)]}  # type: ignore[attr-defined]

@@ -31,7 +31,7 @@ def models(
     from unplastic.routing.model import models as every
 
     if verb == "calibrate":
-        _calibrate(name, out, results, takes)
+        _calibrate(name, out, results, takes, as_json)
         return
     if verb not in (None, "show") or (verb == "show" and name is None):
         raise typer.BadParameter(
@@ -105,9 +105,11 @@ def _print_one(row: dict[str, Any]) -> None:
             typer.echo(f"  {'':<12} leaning {lean['points']:+g} points, for {lean['pseudo']:g} takes: {lean['source']}")
 
 
-def _calibrate(name: str | None, out: Path | None, results: Path | None, takes: Path | None) -> None:
+def _calibrate(name: str | None, out: Path | None, results: Path | None, takes: Path | None, as_json: bool) -> None:
+    from unplastic.cli.show import print_json
+
     if results is not None:
-        _learn(results, takes)
+        _learn(results, takes, as_json)
         return
     if name is None or out is None:
         raise typer.BadParameter("write: unplastic models calibrate NAME -o SET.json")
@@ -126,12 +128,15 @@ def _calibrate(name: str | None, out: Path | None, results: Path | None, takes: 
     made = [calibration(card, one_written) for card in cards]
     cheapest = min(made, key=lambda each: (each["usd"] is None, each["usd"] or 0.0))
     out.write_text(json.dumps(cheapest, indent=2), encoding="utf-8")
+    if as_json:
+        print_json({"file": str(out), "clips": len(cheapest["clips"]), "usd": cheapest["usd"]})
+        return
     usd = "an unknown price" if cheapest["usd"] is None else f"{cheapest['usd']:.2f} USD"
     typer.echo(f"{out}: {len(cheapest['clips'])} prompts, {usd} at {cheapest['size']}; nothing was ordered")
     typer.echo(f"make the clips, put them beside it, then: unplastic models calibrate --results {out}")
 
 
-def _learn(path: Path, takes: Path | None) -> None:
+def _learn(path: Path, takes: Path | None, as_json: bool) -> None:
     """Measure the clips beside a set as they come out of the finish, and add them to the evidence."""
     import time
 
@@ -150,4 +155,9 @@ def _learn(path: Path, takes: Path | None) -> None:
     found = results(document, scores, time.time())
     add_takes(takes or default_file(), found)
     measured = sum(each.score is not None for each in found)
+    if as_json:
+        from unplastic.cli.show import print_json
+
+        print_json({"model": document["model"], "clips": len(found), "measured": measured})
+        return
     typer.echo(f"{len(found)} clips of {document['model']} read, {measured} with a score; they count from now on")

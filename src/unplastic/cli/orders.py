@@ -103,6 +103,7 @@ def _document(each: Attempt) -> dict[str, Any]:
         "reserved_usd": each.reserved_usd,
         "charged_usd": each.charged_usd,
         "note": each.note,
+        "caller": each.caller,
     }
 
 

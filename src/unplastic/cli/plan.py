@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from unplastic.pipeline.consequence import Touched
     from unplastic.routing.plan import Plan, Planned
 
 FILM = Annotated[Path, typer.Argument(metavar="FILM", help="film.toml, or the folder that it lies in.")]
@@ -23,9 +22,11 @@ def plan(film: FILM, seed: SEED = 0, takes: TAKES = None, as_json: JSON = False)
     Nothing is spent.
     """
     from unplastic.cli.show import print_json
+    from unplastic.pipeline.entry import touched_by
+    from unplastic.planning import planned
 
-    made = _plan(film, seed, takes)
-    touched = _touched(film, made)
+    made = planned(film, seed=seed, takes=takes)
+    touched = touched_by(film, made)
     if as_json:
         print_json(made.document() | {"touched": [each.document() for each in touched]})
         return
@@ -50,53 +51,16 @@ def route(
 ) -> None:
     """Say which model fits each shot of a film, or one surface, with the numbers and the runner-up."""
     from unplastic.cli.show import print_json
-    from unplastic.film import read
-    from unplastic.planning import evidence, services
-    from unplastic.routing import route as choose
-    from unplastic.settings import settings
-    from unplastic.shot import Film, Scene, Shot
+    from unplastic.planning import routed
 
     if (film is None) == (surface is None):
         raise typer.BadParameter("give a FILM, or --surface NAME")
-    if film is not None:
-        wanted = read(film)
-    else:
-        shot = Shot(name="shot", prompt="a shot", surface=surface or "", seconds=seconds)
-        wanted = Film(title="one shot", scenes=(Scene(name="scene", shots=(shot,)),))
-    found = choose(wanted, services=services(settings()), takes=evidence(takes), seed=seed)
+    found = routed(film, surface=surface or "", seconds=seconds, seed=seed, takes=takes)
     if as_json:
-        rows = [{"scene": each.scene, "shot": each.shot, "surface": each.surface, "why": each.why,
-                 "chosen": each.best.candidate.label if each.best else None,
-                 "removed": [{"candidate": one.label, "filter": one.filter, "why": one.why} for one in each.removed]}
-                for each in found]  # fmt: skip
-        print_json({"choices": rows})
+        print_json({"choices": [each.document() for each in found]})
         return
     for each in found:
         typer.echo(f"{each.shot}: {each.why}")
-
-
-def _plan(film: Path, seed: int, takes: Path | None) -> Plan:
-    from unplastic.film import read
-    from unplastic.planning import evidence, services, written
-    from unplastic.routing import plan as make
-    from unplastic.settings import settings
-
-    return make(read(film), services=services(settings()), write=written, takes=evidence(takes), seed=seed)
-
-
-def _touched(path: Path, made: Plan) -> list[Touched]:
-    """What was made of something else than the film says now; nothing where nothing was begun."""
-    from unplastic.cli.film import begun
-    from unplastic.errors import WorkError
-    from unplastic.pipeline.consequence import touched
-    from unplastic.pipeline.wish import Unkept, freeze
-
-    prices = {each.choice.shot: each.choice.best and each.choice.best.candidate.price.high_usd for each in made.shots}
-    try:
-        with begun(path) as (film, project, desk):
-            return touched(desk.tables.takes(project.id), freeze(film, Unkept()), film, prices)
-    except WorkError:
-        return []
 
 
 def _print(made: Plan) -> None:

@@ -54,15 +54,15 @@ def run(
         raise typer.BadParameter("--redo is finish or all")
     wanted = read_or_folder(film)
     with _settings(rehearse, wanted) as (known, poll_s):
-        project = project_of(wanted, known, rehearsal=rehearse)
         cap = _budget(wanted, budget_usd)
         wish = _Wish(cap, unknown_price_usd, tuple(shots or ()), tuple(again or ()), redo)
-        if leave:
-            with project.desk() as desk:
-                typer.echo(f"{len(_enter(desk, project, wanted, wish))} pieces of work wait for a worker")
-            return
-        with working(project, places=places, poll_s=poll_s, say=say) as worker:
-            guarded_end(worker, lambda: _run(worker, project, wanted, wish, as_json))
+        with _asked_by(project_of(wanted, known, rehearsal=rehearse), leave=leave) as project:
+            if leave:
+                with project.desk() as desk:
+                    _left(len(_enter(desk, project, wanted, wish)), as_json)
+                return
+            with working(project, places=places, poll_s=poll_s, say=say) as worker:
+                guarded_end(worker, lambda: _run(worker, project, wanted, wish, as_json))
 
 
 def watch(
@@ -93,8 +93,10 @@ def watch(
     film = read_or_folder(folder)
     film = film if film.scenes else film.model_copy(update={"look": look})
     known = settings()
-    project = project_of(film, known)
-    with working(project, places=places, say=say) as worker:
+    with (
+        _asked_by(project_of(film, known)) as project,
+        working(project, places=places, say=say) as worker,
+    ):
         guarded_end(worker, lambda: _watch(worker, project, film, budget_usd, once, settle_s, as_json))
 
 
@@ -107,6 +109,7 @@ def worker(
     ] = "cpu,io,service",
     places: PLACES = 1,
     once: Annotated[bool, typer.Option("--once", help="End when nothing is left to do.")] = False,
+    as_json: JSON = False,
 ) -> None:
     """Work on every film of the database that UNPLASTIC_DATABASE_URL names, beside any number of other workers."""
     from unplastic.errors import SettingsError
@@ -130,7 +133,7 @@ def worker(
         desk(known, state, is_rehearsal=bool(known.rehearsal), places=places, alive=own.alive) as at_hand,
     ):
         at_work = Worker(at_hand, url.reveal(), own, None, places, 0.5, say)
-        guarded_end(at_work, lambda: _serve(at_work, kinds, once))
+        guarded_end(at_work, lambda: _serve(at_work, kinds, once, as_json))
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,15 @@ def _enter(desk: Desk, project: Project, film: Film, wish: _Wish) -> list[Job]:
     return jobs
 
 
+def _left(count: int, as_json: bool) -> None:
+    from unplastic.cli.show import print_json
+
+    if as_json:
+        print_json({"waiting": count})
+    else:
+        typer.echo(f"{count} pieces of work wait for a worker")
+
+
 def _watch(
     worker: Worker, project: Project, film: Film, budget_usd: float, once: bool, settle_s: float, as_json: bool
 ) -> int:
@@ -204,8 +216,10 @@ def _watch(
     return _told(worker.desk, project, as_json)
 
 
-def _serve(worker: Worker, kinds: list[str], once: bool) -> int:
+def _serve(worker: Worker, kinds: list[str], once: bool, as_json: bool) -> int:
     import time
+
+    from unplastic.cli.show import print_json
 
     worker.begin(kinds)
     worker.sweep()
@@ -213,6 +227,8 @@ def _serve(worker: Worker, kinds: list[str], once: bool) -> int:
     while True:
         worker.tick()
         if once and all(worker.is_idle(film) for film in worker.desk.tables.films()):
+            if as_json:
+                print_json({"worker": worker.owner.name, "queues": kinds, "films": worker.desk.tables.films()})
             return 0
         time.sleep(0.2)
 
@@ -263,6 +279,24 @@ def _settings(rehearse: bool, film: Film) -> Iterator[tuple[Settings, float]]:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
     with Rehearsal() as server:
         yield Settings(rehearsal=server.url), 0.1
+
+
+@contextlib.contextmanager
+def _asked_by(project: Project, *, leave: bool = False) -> Iterator[Project]:
+    """The project as the budget token of the environment allows; a person has none, and needs none."""
+    import os
+
+    from unplastic.errors import GrantError
+    from unplastic.pipeline.grant import TOKEN, drawn
+
+    token = os.environ.get(TOKEN, "")
+    if not token:
+        yield project
+        return
+    if leave:
+        raise GrantError("work that is left to others is not bound by a budget token", "leave out --leave")
+    with drawn(token, project) as found:
+        yield found
 
 
 def _machine_folder() -> Path:

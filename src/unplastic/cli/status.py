@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,8 +44,11 @@ def verdict(
     reason: Annotated[str, typer.Option("--reason", help="Needed to reject; kept with the verdict.")] = "",
     who: Annotated[str, typer.Option("--who", help="Else your login name.")] = "",
     rehearsal: REHEARSAL = False,
+    as_json: JSON = False,
 ) -> None:
     """Judge a take that is in review; an approval starts the agents that wait for one."""
+    from unplastic.cli.show import print_json
+    from unplastic.pipeline.entry import find
     from unplastic.pipeline.verdict import say
 
     if kind not in KINDS:
@@ -52,6 +56,9 @@ def verdict(
     with begun(film, rehearsal=rehearsal) as (_, project, desk):
         found = find(desk, project.id, take)
         changed, jobs = say(desk, found, kind, reason=reason, who=who)  # type: ignore[arg-type]
+    if as_json:
+        print_json({"take": changed.id, "status": str(changed.status), "begins": [each.agent for each in jobs]})
+        return
     typer.echo(f"{changed.id}: {changed.status}")
     if jobs:
         typer.echo(f"{', '.join(each.agent for each in jobs)} begins with the next unplastic run, watch or worker")
@@ -61,39 +68,39 @@ def cancel(
     film: FILM,
     take: Annotated[str, typer.Argument(metavar="TAKE", help="A shot, or SCENE/SHOT/tkNN for one of its takes.")],
     rehearsal: REHEARSAL = False,
+    as_json: JSON = False,
 ) -> None:
     """Stop all work on a take, here and, where it allows that, at the service; what was paid for stays."""
-    from unplastic.errors import ProviderError
+    from unplastic.cli.show import print_json
     from unplastic.pipeline import foreman
-    from unplastic.providers.ledger import Stage
-    from unplastic.providers.payment import stop
+    from unplastic.pipeline.entry import find
 
     with begun(film, rehearsal=rehearsal) as (_, project, desk):
         found = find(desk, project.id, take)
         count = foreman.cancel(desk, found)
-        typer.echo(f"{found.id}: cancelled; {count} pieces of work were stopped")
-        for each in desk.ledger.attempts(Stage.SUBMITTED, Stage.LATE, film=project.id):
-            if each.take == found.number and each.shot.startswith(f"{found.scene}/{found.shot}"):
-                id_there = each.job.id if each.job else ""
-                try:
-                    after = stop(desk.till(found, each.agent), desk.service(each.provider), each)
-                    typer.echo(f"{each.provider} {id_there}: {after.stage}{f' ({after.note})' if after.note else ''}")
-                except ProviderError as trouble:
-                    typer.echo(f"{each.provider} {id_there}: {trouble.message}; {trouble.hint}")
+        orders = list(_stopped(desk, found))
+    if as_json:
+        print_json({"take": found.id, "stopped": count, "orders": orders})
+        return
+    typer.echo(f"{found.id}: cancelled; {count} pieces of work were stopped")
+    for each in orders:
+        typer.echo(f"{each['provider']} {each['id']}: {each['said']}")
 
 
-def find(desk: Desk, film: str, name: str) -> Take:
-    """A take by its id, or the newest one of a shot; raises `WorkError`."""
-    from unplastic.errors import WorkError
+def _stopped(desk: Desk, take: Take) -> Iterator[dict[str, str]]:
+    """The take's orders, after each service was asked to stop them: what became of each."""
+    from unplastic.errors import ProviderError
+    from unplastic.providers.ledger import Stage
+    from unplastic.providers.payment import stop
 
-    takes = desk.tables.takes(film)
-    exact = [each for each in takes if each.id == name]
-    found = exact or [each for each in takes if name in {each.shot, f"{each.scene}/{each.shot}"}]
-    if not found:
-        raise WorkError(f"there is no take {name!r}", "unplastic status FILM lists them")
-    if len({(each.scene, each.shot) for each in found}) > 1:
-        raise WorkError(f"several scenes have a shot {name!r}", "write SCENE/SHOT")
-    return found[-1]
+    for each in desk.ledger.attempts(Stage.SUBMITTED, Stage.LATE, film=take.film):
+        if each.take == take.number and each.shot.startswith(f"{take.scene}/{take.shot}"):
+            try:
+                after = stop(desk.till(take, each.agent), desk.service(each.provider), each)
+                said = f"{after.stage}{f' ({after.note})' if after.note else ''}"
+            except ProviderError as trouble:
+                said = f"{trouble.message}; {trouble.hint}"
+            yield {"provider": each.provider, "id": each.job.id if each.job else "", "said": said}
 
 
 def print_state(told: State) -> None:

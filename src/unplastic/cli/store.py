@@ -40,8 +40,10 @@ def clean(
     film: FILM,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; else it is only said.")] = False,
     rehearsal: REHEARSAL = False,
+    as_json: JSON = False,
 ) -> None:
     """Remove results of rejected and cancelled takes, and of earlier finishes; what was paid for is never removed."""
+    from unplastic.cli.show import print_json
     from unplastic.pipeline.sweep import superfluous
 
     with begun(film, rehearsal=rehearsal) as (_, project, desk):
@@ -49,5 +51,9 @@ def clean(
         if yes:
             for each in found:
                 desk.store.remove(each.hash)
+    if as_json:
+        rows = [{"take": each.take, "name": each.name, "bytes": each.bytes} for each in found]
+        print_json({"files": rows, "removed": yes})
+        return
     size = sum(each.bytes for each in found) / 1e6
     typer.echo(f"{len(found)} files, {size:.1f} MB, {'were removed' if yes else 'can be removed: --yes does it'}")

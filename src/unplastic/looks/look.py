@@ -52,15 +52,26 @@ class Look:
 
 
 def look(name: str) -> Look:
-    """The look of that name, or the one in that ``.toml`` file.
+    """The look of that name, or the one in that ``.toml`` file; ``"16mm+slightly-warmer"`` is it with a difference.
 
-    Raises `UnknownName` with the nearest known names, `RecipeError` for a file that does not hold a look.
+    Raises `UnknownName` with the nearest known names, `RecipeError` for a file that does not hold a look, `WordsError`
+    for a difference that is not understood.
+
+    >>> look("16mm").intent
+    '16 mm blown up: coarse, warm in the blacks, tender in the highlights.'
+    >>> [step.values["sigma_codes8"] for step in look("16mm+less-grain").steps if step.treatment == "grain"]
+    [2.32]
     """
-    if name.endswith(".toml"):
-        return _read(Path(name))
     files = look_files()
     if name in files:
         return _read(files[name])
+    base, *words = name.split("+")
+    if words and not Path(name).is_file():
+        from unplastic.looks.adjust import adjusted  # it reads looks itself
+
+        return adjusted(look(base.strip()), words)
+    if name.endswith(".toml"):
+        return _read(Path(name))
     near = get_close_matches(name, files, n=1)
     hint = f"did you mean {near[0]}?" if near else f"known looks: {', '.join(files)}"
     raise UnknownName(f"no look is called {name!r}", hint)

@@ -29,6 +29,17 @@ BUDGET, UNKNOWN_PRICE = "budget_usd", "unknown_price_usd"
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """On whose behalf a process orders: the name of a budget token, and its cap on this film; None: no cap."""
+
+    name: str = ""
+    usd: float | None = None
+
+
+NOBODY = Caller()
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
     """Seconds between two looks at a job, after a service was busy, and before an order without an answer is lost."""
 
@@ -64,6 +75,7 @@ class Desk:
     is_rehearsal: bool = False
     now: Callable[[], float] = time.time
     alive: Callable[[], bool] = lambda: True
+    caller: Caller = NOBODY
     _wishes: dict[str, Wish] = field(default_factory=dict)
     _recipes: dict[tuple[str, str, int], Agent] = field(default_factory=dict)
     _kept: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -131,6 +143,7 @@ class Desk:
             agent_usd=agent_caps[0],
             agent_day_usd=agent_caps[1],
             day_usd=film.budget_usd_per_day,
+            caller_usd=self.caller.usd,
         )
         cap = self.tables.kept(take.film, BUDGET)
         strays = self.scratch / "strays.jsonl"
@@ -138,7 +151,7 @@ class Desk:
         return Till(
             self.ledger, cap if cap is not None else film.budget_usd or 0.0, strays, self.now,
             self.tables.kept(take.film, UNKNOWN_PRICE), film=take.film, scene=take.scene, agent=agent, caps=caps,
-            fence=self._fence,
+            fence=self._fence, caller=self.caller.name,
         )  # fmt: skip
 
     def is_stopped(self, job: Job) -> bool:

@@ -84,7 +84,7 @@ def alone(state: Path) -> Iterator[Alone]:
     path = state / "owner.lock"
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        if not _locked(handle):
+        if not locked(handle):
             who = os.read(handle, 200).decode(errors="replace").strip() or "another process"
             raise WorkError(f"{who} works on this film already", "let it; unplastic status FILM shows how far it is")
         os.ftruncate(handle, 0)
@@ -111,7 +111,7 @@ def among(database: Database, role: str) -> Iterator[Among]:
         owner.close()
 
 
-def _locked(handle: int) -> bool:
+def locked(handle: int) -> bool:
     """An exclusive lock of the whole file that ends with the process, whatever becomes of it."""
     try:
         import fcntl

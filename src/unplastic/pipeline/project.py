@@ -15,7 +15,7 @@ from pathlib import Path
 from unplastic.database import Database, at, in_file
 from unplastic.errors import WorkError
 from unplastic.pipeline.bucket import Bucket
-from unplastic.pipeline.desk import REHEARSED, Desk, Pace
+from unplastic.pipeline.desk import NOBODY, REHEARSED, Caller, Desk, Pace
 from unplastic.pipeline.store import Folder, Store
 from unplastic.pipeline.workshop import Workshop
 from unplastic.settings import Settings
@@ -34,6 +34,7 @@ class Project:
     state: Path
     settings: Settings
     is_rehearsal: bool = False
+    caller: Caller = NOBODY
 
     @property
     def database(self) -> Database:
@@ -48,7 +49,9 @@ class Project:
     @contextmanager
     def desk(self, *, places: int = 1, alive: Callable[[], bool] = lambda: True) -> Iterator[Desk]:
         """What a process has at hand, closed at the end. ``places`` clips are worked on at once."""
-        with desk(self.settings, self.state, is_rehearsal=self.is_rehearsal, places=places, alive=alive) as found:
+        with desk(
+            self.settings, self.state, is_rehearsal=self.is_rehearsal, places=places, alive=alive, caller=self.caller
+        ) as found:
             yield found
 
 
@@ -77,7 +80,7 @@ def opened(folder: Path, title: str, settings: Settings, *, rehearsal: bool = Fa
 @contextmanager
 def desk(
     settings: Settings, state: Path, *, is_rehearsal: bool = False, places: int = 1,
-    alive: Callable[[], bool] = lambda: True,
+    alive: Callable[[], bool] = lambda: True, caller: Caller = NOBODY,
 ) -> Iterator[Desk]:  # fmt: skip
     """What a worker has at hand, of one film or of all that a server keeps."""
     database = books_of(settings, state)
@@ -85,7 +88,7 @@ def desk(
     with Workshop(places) as workshop:
         try:
             yield Desk(database, store_of(settings, state), settings, state / "work", workshop, pace, is_rehearsal,
-                       alive=alive)  # fmt: skip
+                       alive=alive, caller=caller)  # fmt: skip
         finally:
             database.close()
 

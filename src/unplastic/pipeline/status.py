@@ -78,7 +78,7 @@ class State:
             "title": self.title,
             "budget_usd": self.budget_usd,
             "spent_usd": round(self.spent_usd, 6),
-            "by": {name: sums(self.spend, name) for name in ("scene", "shot", "agent", "provider", "day")},
+            "by": {name: sums(self.spend, name) for name in ("scene", "shot", "agent", "provider", "day", "caller")},
             "takes": [asdict(each) for each in self.takes],
             "agents": [asdict(each) for each in self.agents],
             "orders": [order_row(each) for each in self.spend],
@@ -107,7 +107,7 @@ def state(desk: Desk, film: str) -> State:
 
 
 def sums(attempts: Iterable[Attempt], by: str) -> dict[str, float]:
-    """US dollars by "scene", "shot", "agent", "provider", or "day" (of UTC); what nobody said is under ""."""
+    """US dollars by "scene", "shot", "agent", "provider", "caller", or "day" (of UTC); what nobody said is under ""."""
     found: dict[str, float] = {}
     for each in attempts:
         day = datetime.fromtimestamp(each.created_s, UTC).date().isoformat()
@@ -121,7 +121,7 @@ def order_row(each: Attempt) -> dict[str, Any]:
     return {
         "key": each.key, "scene": each.scene, "shot": each.shot, "take": each.take, "agent": each.agent,
         "provider": each.provider, "id": each.job.id if each.job else None, "state": str(each.stage),
-        "reserved_usd": each.reserved_usd, "charged_usd": each.charged_usd, "note": each.note,
+        "reserved_usd": each.reserved_usd, "charged_usd": each.charged_usd, "note": each.note, "caller": each.caller,
     }  # fmt: skip
 
 

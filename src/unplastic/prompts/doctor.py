@@ -110,6 +110,10 @@ def rewrite(
     roles of reference images in their order ("the face of Anna"). Story, subject, action and camera stay word for
     word: words of the lexicon are taken out, empty slots are filled. Rewriting the result changes nothing. Raises
     `UnknownName` as `lint` does.
+
+    >>> made = rewrite("A cinematic close-up of a beautiful woman at a window, 8k")
+    >>> "cinematic" in made.text, "8k" in made.text, "window" in made.text
+    (False, False, True)
     """
     known = words or lexicon()
     chosen = _model(model, known)

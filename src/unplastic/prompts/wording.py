@@ -65,7 +65,7 @@ def worded(intent: str, model: str | None = None, *, llm: str | Model, **wishes:
     plain = rewrite(intent, model, **wishes)
     if any(each.code in {"empty_prompt", "json_prompt", "other_language"} for each in plain.before):
         return plain
-    proposal = _asked(intent, llm)
+    proposal = asked(intent, llm)
     made, reason = plain, _broken(intent, proposal, plain)
     if not reason:
         made = rewrite(proposal, model, **wishes)
@@ -78,15 +78,16 @@ def worded(intent: str, model: str | None = None, *, llm: str | Model, **wishes:
     return replace(made, original=intent, before=plain.before, changes=(change, *made.changes))
 
 
-def _asked(intent: str, llm: str | Model) -> str:
+def asked(text: str, llm: str | Model, *, instructions: str = INSTRUCTIONS) -> str:
+    """What a language model answers to ``text``. Raises `PromptError` where it cannot be asked, or does not answer."""
     try:
         from pydantic_ai import Agent
     except ImportError as trouble:
         raise PromptError("wording needs the extra llm", 'pip install "unplastic[llm]"') from trouble
 
     async def answer() -> str:
-        agent = Agent(llm, system_prompt=INSTRUCTIONS, retries=1)
-        return str((await asyncio.wait_for(agent.run(intent), SECONDS_MAX)).output).strip()
+        agent = Agent(llm, system_prompt=instructions, retries=1)
+        return str((await asyncio.wait_for(agent.run(text), SECONDS_MAX)).output).strip()
 
     try:
         # A thread of its own: a notebook or a server has a loop running here already.

@@ -26,6 +26,7 @@ create table if not exists attempt (
   created_s double precision not null, job text, job_id text, note text not null default '',
   results text not null default '[]', generation integer not null default 1, film text not null default '',
   scene text not null default '', agent text not null default '', sent integer not null default 1,
+  caller text not null default '',
   unique (provider, job_id)
 )""",
 )
@@ -35,6 +36,7 @@ MIGRATIONS = (
     "alter table attempt add column scene text not null default ''",
     "alter table attempt add column agent text not null default ''",
     "alter table attempt add column sent integer not null default 1",
+    "alter table attempt add column caller text not null default ''",
 )
 """From each version to the next; version 0 is what the first release wrote, in SQLite's strict table."""
 
@@ -57,8 +59,9 @@ class Attempt:
     """One paid attempt. ``created_s`` is Unix time; ``charged_usd`` None: the service has not said.
 
     ``generation`` counts how often its key was reserved: 2 and more where it was released and ordered again. ``film``,
-    ``scene`` and ``agent`` say on whose account it goes; empty where nobody said. An intent that is not ``sent`` has
-    never reached the line: its process was cut off, or is still preparing it.
+    ``scene`` and ``agent`` say on whose account it goes, and ``caller`` by whose budget token it was asked for; empty
+    where nobody said. An intent that is not ``sent`` has never reached the line: its process was cut off, or is still
+    preparing it.
     """
 
     key: str
@@ -79,6 +82,7 @@ class Attempt:
     scene: str = ""
     agent: str = ""
     sent: bool = False
+    caller: str = ""
 
     @property
     def usd(self) -> float:
@@ -93,7 +97,8 @@ class Caps:
     """What may be spent besides the film's budget, in US dollars; None: no cap of that kind.
 
     ``shot_usd`` and ``scene_usd`` count in the attempt's film; ``agent_usd`` and ``agent_day_usd`` what its agent
-    spends there; ``day_usd`` the film's orders of one day. A day is a day of UTC.
+    spends there; ``day_usd`` the film's orders of one day, a day of UTC; ``caller_usd`` what is left of the attempt's
+    caller's budget token for this film.
     """
 
     shot_usd: float | None = None
@@ -101,6 +106,7 @@ class Caps:
     agent_usd: float | None = None
     agent_day_usd: float | None = None
     day_usd: float | None = None
+    caller_usd: float | None = None
 
 
 NO_CAPS = Caps()
@@ -136,8 +142,8 @@ class Ledger(Protocol):
         """All attempts of these stages, oldest first; of one film, or of all."""
         ...
 
-    def spent_usd(self, film: str | None = None) -> float:
-        """What is charged, and what is reserved where no charge is known."""
+    def spent_usd(self, film: str | None = None, caller: str | None = None) -> float:
+        """What is charged, and what is reserved where no charge is known; by one caller, or by all."""
         ...
 
 
@@ -166,12 +172,12 @@ class SqlLedger:
             books.run("delete from attempt where key = :key", key=attempt.key)
             books.run(
                 "insert into attempt (key, shot, take, provider, request, seed, reserved_micro_usd, state, created_s,"
-                " generation, film, scene, agent, sent) values (:key, :shot, :take, :provider, :request, :seed,"
-                " :wanted, :state, :created_s, :generation, :film, :scene, :agent, 0)",
+                " generation, film, scene, agent, sent, caller) values (:key, :shot, :take, :provider, :request, :seed,"
+                " :wanted, :state, :created_s, :generation, :film, :scene, :agent, 0, :caller)",
                 key=attempt.key, shot=attempt.shot, take=attempt.take, provider=attempt.provider,
                 request=attempt.request, seed=attempt.seed, wanted=_micro(attempt.reserved_usd), state=Stage.INTENT,
                 created_s=attempt.created_s, generation=generation, film=attempt.film, scene=attempt.scene,
-                agent=attempt.agent,
+                agent=attempt.agent, caller=attempt.caller,
             )  # fmt: skip
             return replace(attempt, generation=generation), True
 
@@ -222,10 +228,11 @@ class SqlLedger:
             ]
         return [row for row in rows if not stages or row.stage in stages]
 
-    def spent_usd(self, film: str | None = None) -> float:
-        """What is charged, and what is reserved where no charge is known."""
+    def spent_usd(self, film: str | None = None, caller: str | None = None) -> float:
+        """What is charged, and what is reserved where no charge is known; by one caller, or by all."""
+        what = ("" if film is None else FILM) + ("" if caller is None else " and caller = :caller")
         with self.database.transaction() as books:
-            return _spent(books, "" if film is None else FILM, {"film": film}) / 1e6
+            return _spent(books, what, {"film": film, "caller": caller}) / 1e6
 
     def _unversioned(self) -> int | None:
         """The version of a file that the first releases wrote, which kept it in SQLite's own place."""
@@ -255,6 +262,8 @@ def _caps(attempt: Attempt, cap_usd: float, caps: Caps) -> list[tuple[str, float
         (attempt.agent, caps.agent_usd, f"{FILM} and agent = :agent", {"agent": attempt.agent}),
         (f"{attempt.agent} today", caps.agent_day_usd, f"{FILM} and agent = :agent and created_s >= :day",
          {"agent": attempt.agent, "day": day}),
+        (f"the budget token of {attempt.caller}", caps.caller_usd, f"{FILM} and caller = :caller",
+         {"caller": attempt.caller}),
     ]  # fmt: skip
     return [(whose, cap, what, values) for whose, cap, what, values in rules if cap is not None]
 
@@ -295,5 +304,5 @@ def _attempt(row: dict[str, Any]) -> Attempt:
         row["key"], row["shot"], row["take"], row["provider"], row["request"], row["seed"],
         row["reserved_micro_usd"] / 1e6, None if charged is None else charged / 1e6, Stage(row["state"]),
         row["created_s"], Job.from_json(row["job"]) if row["job"] else None, row["note"], row["results"],
-        row["generation"], row["film"], row["scene"], row["agent"], bool(row["sent"]),
+        row["generation"], row["film"], row["scene"], row["agent"], bool(row["sent"]), row["caller"],
     )  # fmt: skip

@@ -36,9 +36,9 @@ class Till:
     """Where an order is paid: the books, the cap in US dollars, and where ids go that the books could not take.
 
     ``unknown_price_usd`` is what the user allows for an order whose price nobody knows; None: such are not ordered.
-    ``now`` gives Unix time in seconds. ``film``, ``scene`` and ``agent`` are whose account it is, and ``caps`` what may
-    go on it besides the cap of the film. ``fence`` is called before the one POST and raises `NotSent` where whoever
-    asks may no longer order: a machine that slept while another took over.
+    ``now`` gives Unix time in seconds. ``film``, ``scene``, ``agent`` and ``caller`` are whose account it is, and
+    ``caps`` what may go on it besides the cap of the film. ``fence`` is called before the one POST and raises `NotSent`
+    where whoever asks may no longer order: a machine that slept while another took over.
     """
 
     ledger: Ledger
@@ -50,6 +50,7 @@ class Till:
     scene: str = ""
     agent: str = ""
     caps: Caps = NO_CAPS
+    caller: str = ""
     fence: Callable[[], None] = lambda: None
 
 
@@ -159,7 +160,7 @@ def _intent(till: Till, provider: Provider, request: Request, shot: str, take: i
     key = attempt_key(provider.name, request, shot=f"{till.film}/{shot}" if till.film else shot, take=take)
     return Attempt(
         key, shot, take, provider.name, canonical(request), request.seed, usd, None, Stage.INTENT, till.now(), None, "",
-        "[]", film=till.film, scene=till.scene, agent=till.agent,
+        "[]", film=till.film, scene=till.scene, agent=till.agent, caller=till.caller,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from unplastic.report.crops import png_uri, sheet
     from unplastic.report.document import compared, finished, measured
+    from unplastic.report.notebook import finished_html, report_html
     from unplastic.report.page import compared_page, finished_page, measured_page
     from unplastic.report.table import compared_table, finished_table, measured_table
 
@@ -14,12 +15,14 @@ _HOMES = {
     "compared_page": "page",
     "compared_table": "table",
     "finished": "document",
+    "finished_html": "notebook",
     "finished_page": "page",
     "finished_table": "table",
     "measured": "document",
     "measured_page": "page",
     "measured_table": "table",
     "png_uri": "crops",
+    "report_html": "notebook",
     "sheet": "crops",
 }
 
@@ -28,12 +31,14 @@ __all__ = [
     "compared_page",
     "compared_table",
     "finished",
+    "finished_html",
     "finished_page",
     "finished_table",
     "measured",
     "measured_page",
     "measured_table",
     "png_uri",
+    "report_html",
     "sheet",
 ]
 

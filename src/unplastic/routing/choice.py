@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from unplastic.errors import RoutingError
 from unplastic.routing.belief import Belief, Context, believe
@@ -57,6 +58,17 @@ class Choice:
         """How many takes an accepted one is expected to need."""
         return 1.0 / self.best.belief.acceptance if self.best else 0.0
 
+    def document(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "scene": self.scene,
+            "shot": self.shot,
+            "surface": self.surface,
+            "why": self.why,
+            "chosen": self.best.candidate.label if self.best else None,
+            "removed": [{"candidate": each.label, "filter": each.filter, "why": each.why} for each in self.removed],
+        }
+
 
 class Beliefs:
     """What is believed, worked out once for each model and context."""
@@ -80,6 +92,14 @@ def route(film: Film, *, services: Sequence[Service], takes: Sequence[Take] = ()
 
     Raises `RoutingError` for a shot that wants a model which cannot make it, and `UnknownName` for a surface that is
     none. A shot that nothing can make gets a choice without a best, whose ``removed`` says what each filter took.
+
+    >>> from unplastic.planning import services
+    >>> from unplastic.settings import Settings
+    >>> from unplastic.shot import Film, Scene, Shot
+    >>> shot = Shot(name="sh010", prompt="Rain runs down a window.", surface="water")
+    >>> film = Film(title="Rain", scenes=(Scene(name="night", shots=(shot,)),))
+    >>> [choice.surface for choice in route(film, services=services(Settings()))]
+    ['water']
     """
     beliefs = Beliefs(takes)
     return tuple(choice for scene in film.scenes for choice in _scene(film, scene, services, beliefs, seed))

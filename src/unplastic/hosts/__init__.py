@@ -1,0 +1,1 @@
+"""Where people already are: nodes of ComfyUI, a script for DaVinci Resolve. Each calls the doors that all call."""
