@@ -7,7 +7,6 @@ Nothing is estimated from pictures: the grain's parameters are known. AV1 runs t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -41,6 +40,9 @@ RUNAWAY = 1e-3
 
 POINT_ERROR = 0.01
 """Error of the straight lines between points, of the peak level, below which no more are added."""
+
+STEEP = 0.05
+"""Change from code to code, of the peak level, that is a step: grain stops short of black and of white."""
 
 ROUNDS = 4
 SEED_STEP = 40503
@@ -180,16 +182,24 @@ def _difference(weights: NDArray[np.floating], wanted: NDArray[np.floating]) -> 
 
 
 def _points(scaling: NDArray[np.float64], most: int) -> Points:
-    """The fewest points, up to ``most``, whose straight lines come near ``scaling`` at the codes 0..255."""
-    chosen = [0, 255]
+    """The fewest points, up to ``most``, whose straight lines come near ``scaling`` at the codes 0..255.
+
+    A point is put where the lines are furthest off; then all are moved to where the squares of the errors are least,
+    because chords of a hill lie below it.
+    """
+    codes = np.arange(256.0)
     peak = float(scaling.max())
+    steep = np.flatnonzero(np.abs(np.diff(scaling)) > STEEP * peak)
+    edges = steep[[0, 0, -1, -1]] + [0, 1, 0, 1] if len(steep) else steep
+    chosen = sorted({0, 255, *map(int, edges)})
     while len(chosen) < most:
-        line = np.interp(np.arange(256.0), chosen, scaling[chosen])
-        error = np.abs(line - scaling)
+        error = np.abs(np.interp(codes, chosen, scaling[chosen]) - scaling)
         if error.max() <= POINT_ERROR * peak:
             break
         chosen = sorted({*chosen, int(error.argmax())})
-    return tuple((x, int(min(255, max(0, round(float(scaling[x])))))) for x in chosen)
+    hats = np.stack([np.interp(codes, chosen, row) for row in np.eye(len(chosen))], axis=1)
+    best, *_ = np.linalg.lstsq(hats, scaling, rcond=None)
+    return tuple((x, int(min(255, max(0, round(float(value)))))) for x, value in zip(chosen, best, strict=True))
 
 
 def _curve(points: Points) -> NDArray[np.float64]:
@@ -197,5 +207,3 @@ def _curve(points: Points) -> NDArray[np.float64]:
     values, scaling = np.array(points, np.float64).T
     return np.interp(np.arange(256.0), values, scaling)
 
-
-Grained = Callable[[int], FilmGrain]
