@@ -40,7 +40,7 @@ class Master:
     @property
     def is_web(self) -> bool:
         """True for the file to send around, which is cropped to even sides and has sound that plays everywhere."""
-        return self.name == "web"
+        return self.name in {"web", "web_av1"}
 
     def depth(self, clip: Clip) -> int:
         """Bits of the delivered samples: the clip's own when they fit, else the deepest the master has."""
@@ -66,7 +66,7 @@ class Master:
         notes = []
         size, chroma = self.size(clip), self.chroma(clip)
         if size != (clip.width, clip.height):
-            notes.append(f"the web file is {size[0]}x{size[1]}: 8-bit 4:2:0 needs even sides")
+            notes.append(f"the web file is {size[0]}x{size[1]}: 4:2:0 needs even sides")
         if self.needs_whole_chroma and not self.is_web and not self._divides(clip, "420") and clip.chroma == "420":
             notes.append(f"the master is {':'.join(chroma)}: the picture has an odd side")
         if self.suffixes and suffix != self.suffixes[0]:
@@ -97,6 +97,7 @@ MASTERS = {
         Master("prores", "prores_ks", (".mov",), ("422",), (10,), _PRORES_HQ, holds_full_range=False),
         Master("prores4444", "prores_ks", (".mov",), ("444",), (10,), _PRORES_4444, holds_full_range=False),
         Master("dnxhr", "dnxhd", (".mov",), ("422",), (10,), {"profile": "dnxhr_hqx"}, smallest=(256, 120)),
+        Master("dnxhr444", "dnxhd", (".mov",), ("444",), (10,), {"profile": "dnxhr_444"}, smallest=(256, 120)),
         Master("h264", "libx264", (".mp4", ".mov"), ("420", "422", "444"), (10,), _X264, needs_whole_chroma=True),
         Master(
             "hevc",
@@ -122,11 +123,16 @@ WEB_HDR = Master(
     "web", "libx265", (".mp4",), ("420",), (10,), {**_X265, "crf": "18"}, tag="hvc1", needs_whole_chroma=True
 )
 
+# For the web without grain in the pictures: `grained.put_grain` writes it into the headers.
+WEB_AV1 = Master("web_av1", "libsvtav1", (".mp4",), ("420",), (10,), {"preset": "8", "crf": "28"})
+
 
 def find_master(name: str, clip: Clip) -> Master:
     """The master of that name for ``clip``; raises `UnknownName`, or `ResultUnwritable` for a size it cannot take."""
     if name == "web":
         return WEB_HDR if clip.color.is_hdr else WEB
+    if name == "web_av1":
+        return WEB_AV1
     if name not in MASTERS:
         raise UnknownName(f"no master is called {name!r}", f"known masters: {', '.join(MASTERS)}")
     master = MASTERS[name]
@@ -146,7 +152,7 @@ def container_suffix(name: str, clip: Clip) -> str:
 
 def missing_encoders() -> list[str]:
     """Encoders of the table that this build of FFmpeg does not have."""
-    return sorted({m.codec for m in (*MASTERS.values(), WEB, WEB_HDR)} - set(av.codecs_available))
+    return sorted({m.codec for m in (*MASTERS.values(), WEB, WEB_HDR, WEB_AV1)} - set(av.codecs_available))
 
 
 def options_of(master: Master, clip: Clip, preset: str | None) -> dict[str, str]:
