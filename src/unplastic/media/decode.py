@@ -98,10 +98,10 @@ def _numbered(clip: Clip, start: int, *, film_grain: bool) -> Iterator[tuple[int
 
 def _threaded(container: Any, clip: Clip, *, film_grain: bool) -> Any:
     stream = video_stream(container, clip.path)
-    if not film_grain and stream.codec_context.name == GRAINING:
-        stream.codec_context.options = {"filmgrain": "0"}
     stream.thread_type = "AUTO"
     be_strict(stream)
+    if not film_grain and stream.codec_context.name == GRAINING:
+        stream.codec_context.options |= {"filmgrain": "0"}
     return stream
 
 

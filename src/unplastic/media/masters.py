@@ -10,6 +10,8 @@ from unplastic.clip import CHROMA_STEPS, Chroma, Clip
 from unplastic.errors import ResultUnwritable, UnknownName
 from unplastic.media.containers import suffix_for
 from unplastic.media.formats import working_format
+from unplastic.media.sequence import DEPTH as SEQUENCE_DEPTH
+from unplastic.media.sequence import SEQUENCES
 
 X265_FRAMES_UNTIMED = 3
 """Up to its reordering delay, x265 leaves decoding times uninitialised."""
@@ -142,6 +144,8 @@ def find_master(name: str, clip: Clip) -> Master:
 
 def target_depth(name: str, clip: Clip) -> int:
     """Bits at which the treatments should write for that master: at least 10."""
+    if name in SEQUENCES:
+        return SEQUENCE_DEPTH
     return max(10, find_master(name, clip).depth(clip))
 
 

@@ -1,0 +1,79 @@
+"""A few places of a few pictures, before and after their grain: what every delivered file is compared with.
+
+They are kept while the shot is rendered, so that the check decodes nothing but the delivered files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from unplastic.clip import Clip, Picture
+from unplastic.color import codes8
+from unplastic.media import pictures
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+RUNS, FRAMES = 3, 4
+TILE_PX = 128
+ACROSS, DOWN = 4, 3
+
+
+@dataclass(slots=True)
+class Samples:
+    """``clean`` and ``grained`` map a picture's number to its tiles: (tiles, side, side) luma in 8-bit codes."""
+
+    runs: tuple[range, ...]
+    corners: tuple[tuple[int, int], ...]
+    side: tuple[int, int]
+    clean: dict[int, NDArray[np.float32]] = field(default_factory=dict)
+    grained: dict[int, NDArray[np.float32]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, clip: Clip) -> Samples:
+        """Places spread over the pictures of ``clip``."""
+        return cls(_runs(clip.frames), *_tiles(clip.width & ~1, clip.height & ~1))
+
+    def take(self, clean: Picture, grained: Picture) -> None:
+        """Keep what is wanted of a picture."""
+        if any(clean.index in run for run in self.runs):
+            self.clean[clean.index] = self.cut(clean)
+            self.grained[clean.index] = self.cut(grained)
+
+    def cut(self, picture: Picture) -> NDArray[np.float32]:
+        """The tiles of a picture."""
+        rows, columns = self.side
+        parts = [picture.y[y : y + rows, x : x + columns] for x, y in self.corners]
+        return codes8(np.stack(parts), picture.bit_depth)
+
+    def decoded(self, clip: Clip, *, film_grain: bool = True) -> dict[int, NDArray[np.float32]]:
+        """The same places of a delivered file."""
+        return {
+            picture.index: self.cut(picture)
+            for run in self.runs
+            for picture in pictures(clip, run.start, len(run), film_grain=film_grain)
+        }
+
+
+def _runs(frames: int) -> tuple[range, ...]:
+    length = min(FRAMES, frames)
+    starts = {min(max(0, round(frames * (i + 0.5) / RUNS) - length // 2), frames - length) for i in range(RUNS)}
+    found: list[range] = []
+    for start in sorted(starts):
+        if not found or start >= found[-1].stop:
+            found.append(range(start, start + length))
+    return tuple(found)
+
+
+def _tiles(width: int, height: int) -> tuple[tuple[tuple[int, int], ...], tuple[int, int]]:
+    columns, rows = min(TILE_PX, width), min(TILE_PX, height)
+    across, down = min(ACROSS, max(1, width // columns)), min(DOWN, max(1, height // rows))
+    corners = tuple(
+        (round((width - columns) * (i + 0.5) / across), round((height - rows) * (j + 0.5) / down))
+        for j in range(down)
+        for i in range(across)
+    )
+    return corners, (rows, columns)
