@@ -107,7 +107,7 @@ def ocio_config(looks: dict[str, str]) -> str:
     """An OpenColorIO configuration with a look for each .cube beside it, in the R'G'B' of the pictures."""
     ocio: Any = import_module("PyOpenColorIO")
     config = ocio.Config.CreateRaw()
-    config.setMajorVersion(2)
+    config.setVersion(2, 0)
     config.setSearchPath(".")
     space = ocio.ColorSpace(name="display", family="unplastic", encoding="sdr-video", isData=False)
     space.setDescription("R'G'B' as it is in the delivered pictures")
