@@ -9,6 +9,7 @@ from unplastic.cli import (
     agents,
     cast,
     compare,
+    deliver,
     doctor,
     finish,
     lexicon,
@@ -69,6 +70,7 @@ app.command()(status.cancel)
 app.add_typer(agents.agents, name="agents")
 app.command()(orders.orders)
 app.add_typer(store.store, name="store")
+app.command()(deliver.deliver)
 app.command()(run.worker)
 app.command()(providers.providers)
 app.command()(rehearse.rehearse)

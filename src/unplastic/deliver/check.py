@@ -17,6 +17,7 @@ from unplastic.clip import Clip
 from unplastic.deliver.fit import level_at
 from unplastic.deliver.samples import Samples
 from unplastic.errors import ClipUnsupported
+from unplastic.media.av1.grain import FilmGrain
 from unplastic.media.av1.shown import Shown
 from unplastic.media.grained import asked_grain
 from unplastic.vision.bands import fine_band
@@ -71,13 +72,15 @@ class GrainCheck:
         return asdict(self) | {"ok": self.ok}
 
 
-def check(clip: Clip, samples: Samples, name: str) -> GrainCheck:
+def check(
+    clip: Clip, samples: Samples, name: str, *, seen: dict[int, NDArray[np.float32]] | None = None
+) -> GrainCheck:
     """What the file ``clip`` shows at the samples, with the grain of its headers and without. ``name`` is for people.
 
-    Raises a `ClipError` for a file that cannot be decoded.
+    ``seen`` are its tiles if they are known. Raises a `ClipError` for a file that cannot be decoded.
     """
     asked = _grains(clip)
-    on = samples.decoded(clip)
+    on = seen or samples.decoded(clip)
     off = samples.decoded(clip, film_grain=False) if asked and asked.any else on
     if all(np.array_equal(samples.grained[i], samples.clean[i]) for i in samples.clean):
         return GrainCheck(name, "baked", "none asked", 0.0, None, None, None, None)
@@ -129,8 +132,7 @@ def _of_table(
     grain = asked.any
     if grain is None:
         raise ValueError("there is no grain in the headers")
-    luma = np.stack([off[i] for i in sorted(off)])
-    wanted = float(np.sqrt(np.square(level_at(grain, luma.ravel())).mean()))
+    wanted = level_at_luma(grain, off)
     level = float(np.stack([on[i] - off[i] for i in sorted(on)]).std())
     put = sum(float(np.square(_fine(samples.grained[i] - samples.clean[i])).sum()) for i in on)
     got = sum(float(np.square(_fine(on[i] - off[i])).sum()) for i in on)
@@ -140,6 +142,12 @@ def _of_table(
     return GrainCheck(
         name, "table", verdict, wanted, level, still, got / put if put else None, None, seeds=asked.seeds
     )
+
+
+def level_at_luma(grain: FilmGrain, tiles: dict[int, NDArray[np.float32]]) -> float:
+    """The level that ``grain`` asks for over pictures without it, root of the mean square."""
+    luma = np.stack([tiles[i] for i in sorted(tiles)])
+    return float(np.sqrt(np.square(level_at(grain, luma.ravel())).mean()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from unplastic.deliver.cut import Cut, Span, Use
 from unplastic.deliver.gradefiles import NearestCdl
 from unplastic.deliver.timeline import otio, write_timeline
+from unplastic.media.sequence import DIGITS
 from unplastic.media.timecode import frame_number
 
 BAKED = "UNPLASTIC: THE GRADE IS IN THE PICTURES ALREADY. THE CDL IS FOR UNGRADED ONES."
@@ -17,10 +18,11 @@ BAKED = "UNPLASTIC: THE GRADE IS IN THE PICTURES ALREADY. THE CDL IS FOR UNGRADE
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The file that a span became, and its grade, if it has one."""
+    """The file that a span became, and its grade, if it has one; ``sequence`` is the suffix of pictures in a folder."""
 
     path: Path
     cdl: NearestCdl | None = None
+    sequence: str = ""
 
 
 def relinked(cut: Cut, made: Mapping[str, Delivered]) -> Any:
@@ -43,6 +45,8 @@ def write_back(timeline: Any, stem: Path, suffixes: Sequence[str]) -> tuple[list
     """
     files, losses = [], []
     for suffix in suffixes:
+        if suffix == ".edl" and (sound := timeline.audio_tracks()):
+            losses.append(f"EDL does not keep the sound tracks ({len(sound)})")
         for path, part in _parts(timeline, stem, suffix):
             lost = write_timeline(part, path)
             losses += lost
@@ -72,9 +76,15 @@ def _link(item: Any, use: Use, span: Span, made: Delivered) -> None:
     """Its own numbers stay: the new file's first frame has the number that it had in the old one."""
     library = otio()
     old = item.media_reference
-    item.media_reference = library.schema.ExternalReference(
-        made.path.absolute().as_uri(), _range(use.origin + span.first, span.count, use.rate)
-    )
+    held = _range(use.origin + span.first, span.count, use.rate)
+    if made.sequence:
+        item.media_reference = library.schema.ImageSequenceReference(
+            target_url_base=made.path.absolute().as_uri() + "/", name_prefix=f"{span.media.stem}.",
+            name_suffix=f".{made.sequence}", start_frame=_first_number(span), frame_zero_padding=DIGITS, rate=use.rate,
+            available_range=held,
+        )  # fmt: skip
+    else:
+        item.media_reference = library.schema.ExternalReference(made.path.absolute().as_uri(), held)
     item.media_reference.name = made.path.name
     said: dict[str, Any] = {"source": str(getattr(old, "target_url", "") or use.media), "file": made.path.name}
     if made.cdl:
@@ -120,7 +130,3 @@ def _range(start: int, count: int, rate: float) -> Any:
 def _first_number(span: Span) -> int:
     return frame_number(span.clip.timecode or "", span.clip.frame_rate) or 0
 
-
-def moved(made: Mapping[str, Delivered], folder: Path, final: Path) -> dict[str, Delivered]:
-    """The same files where they will be at last."""
-    return {name: replace(each, path=final / each.path.relative_to(folder)) for name, each in made.items()}
