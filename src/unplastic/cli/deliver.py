@@ -10,26 +10,30 @@ import typer
 
 if TYPE_CHECKING:
     from unplastic.deliver.check import GrainCheck
-    from unplastic.deliver.delivery import Wish
-    from unplastic.deliver.preset import Preset
     from unplastic.deliver.shot import Shot
 
 MASTERS = "prores | prores4444 | dnxhr | dnxhr444 | h264 | hevc | av1 | ffv1 | exr | tiff; the preset's if not given"
 
 Input = Annotated[
     Path | None,
-    typer.Argument(metavar="FILM|DIR|CLIP|TIMELINE", help="A film's approved takes, clips, or .otio .edl .fcpxml .xml."),
+    typer.Argument(
+        metavar="FILM|DIR|CLIP|TIMELINE", help="A film's approved takes, clips, or .otio .edl .fcpxml .xml."
+    ),
 ]
 To = Annotated[str, typer.Option("--to", metavar="PROGRAM", help="resolve | premiere | otio: timelines for it.")]
 Check = Annotated[
     Path | None, typer.Option("--check", metavar="FILE", help="Only say whether the grain in FILE reaches the viewer.")
 ]
 Against = Annotated[Path | None, typer.Option(metavar="MASTER", help="With --check: the master it was made from.")]
-Out = Annotated[Path | None, typer.Option("-o", "--out", help="The delivery's folder; NAME_delivery beside it if not given.")]
+Out = Annotated[
+    Path | None, typer.Option("-o", "--out", help="The delivery's folder; NAME_delivery beside it if not given.")
+]
 Master = Annotated[str, typer.Option(metavar="CODEC", help=MASTERS)]
 Clean = Annotated[bool, typer.Option("--clean", help="Also the clean plate: everything but grain.")]
 Plate = Annotated[bool, typer.Option("--grain-plate", help="Also the grain alone, on grey.")]
-Web = Annotated[bool, typer.Option("--web/--no-web", help="AV1 with the grain in its headers, and H.264 with it baked in.")]
+Web = Annotated[
+    bool, typer.Option("--web/--no-web", help="AV1 with the grain in its headers, and H.264 with it baked in.")
+]
 Handles = Annotated[int, typer.Option(min=0, help="Frames to spare on either side of what a cut uses.")]
 Media = Annotated[list[Path] | None, typer.Option(metavar="DIR", help="Folders with the files of a timeline.")]
 Rate = Annotated[str, typer.Option(metavar="FPS", help="An EDL's frame rate: 24, 25, 23.976, 30000/1001.")]
@@ -39,7 +43,9 @@ Strength = Annotated[float, typer.Option(min=0.0, max=1.0, help="0 changes nothi
 Seed = Annotated[int, typer.Option(min=0, help="Root of every random number.")]
 Rounds = Annotated[int, typer.Option(min=0, max=12, help="Trials on samples to settle amounts.")]
 Size = Annotated[str, typer.Option("--upscale", metavar="SIZE", help="1080p | 2160p | 2x | off.")]
-Generated = Annotated[bool, typer.Option("--generated", help="The source was made by a generator: say so in the files.")]
+Generated = Annotated[
+    bool, typer.Option("--generated", help="The source was made by a generator: say so in the files.")
+]
 Certificate = Annotated[
     Path | None,
     typer.Option("--certificate", envvar="UNPLASTIC_CERTIFICATE", metavar="PEM", help="Chain to sign manifests with."),
@@ -140,7 +146,9 @@ def _approved(film: Path, stack: ExitStack, *, rehearsal: bool) -> list[Shot]:
     _, project, desk = stack.enter_context(begun(film, rehearsal=rehearsal))
     takes = {(each.scene, each.shot): each for each in desk.tables.takes(project.id) if each.status is Status.APPROVED}
     if not takes:
-        raise WorkError(f"{film}: no take is approved yet", "unplastic status FILM, then unplastic verdict FILM TAKE approve")
+        raise WorkError(
+            f"{film}: no take is approved yet", "unplastic status FILM, then unplastic verdict FILM TAKE approve"
+        )
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unplastic-", dir=_scratch(desk.scratch))))
     shots = []
     for take in takes.values():
@@ -205,7 +213,9 @@ def _say_check(found: GrainCheck, *, indent: str) -> None:
         ("energy", found.energy, ""),
         ("kept", found.kept, ""),
     ]
-    said = ", ".join(f"{name} {value:.2f}{f' {unit}' if unit else ''}" for name, value, unit in numbers if value is not None)
+    said = ", ".join(
+        f"{name} {value:.2f}{f' {unit}' if unit else ''}" for name, value, unit in numbers if value is not None
+    )
     how = f"grain {found.carried}{f', {found.seeds} seeds' if found.seeds else ''}"
     typer.echo(f"{indent}{found.file}: {found.verdict} ({how}{f'; {said}' if said else ''})")
     if found.advice:

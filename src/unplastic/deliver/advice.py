@@ -5,17 +5,15 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import av
 import numpy as np
 
 from unplastic.deliver.check import GrainCheck, check
 from unplastic.deliver.samples import Samples
 from unplastic.media import pictures, probe
-from unplastic.media.scheduling import ordinary_priority
+from unplastic.media.trialfile import write_trial
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +49,7 @@ def _rung(samples: Samples) -> int | None:
     with tempfile.TemporaryDirectory(prefix="unplastic-") as folder:
         for rung in RUNGS:
             path = Path(folder) / f"{rung}.mp4"
-            _encode(path, samples, rung)
+            write_trial(path, _pictures(samples), crf=rung)
             if check_mosaic(path, samples).ok:
                 return rung
     return None
@@ -70,25 +68,9 @@ def check_mosaic(path: Path, samples: Samples) -> GrainCheck:
     return check(clip, flat, path.name, seen=laid)
 
 
-def _encode(path: Path, samples: Samples, rung: int) -> None:
-    with av.open(str(path), "w") as output:
-        options = {"crf": str(rung), "preset": "fast", "tune": "grain", "g": "48"}
-        stream: Any = output.add_stream("libx264", rate=Fraction(24), options=options)
-        frames = list(_frames(samples))
-        stream.width, stream.height, stream.pix_fmt = frames[0].width, frames[0].height, "yuv420p"
-        with ordinary_priority():
-            stream.codec_context.open(strict=False)
-        for pts, frame in enumerate(frames):
-            frame.pts = pts
-            output.mux(stream.encode(frame))
-        output.mux(stream.encode(None))
-
-
-def _frames(samples: Samples) -> Iterator[Any]:
+def _pictures(samples: Samples) -> Iterator[NDArray[np.uint8]]:
     for index in sorted(samples.grained):
-        picture = np.clip(np.rint(_mosaic(samples.grained[index])), 0, 255).astype(np.uint8)
-        grey = np.full((picture.shape[0] // 2, picture.shape[1]), 128, np.uint8)
-        yield av.VideoFrame.from_ndarray(np.concatenate([picture, grey]), "yuv420p")
+        yield np.clip(np.rint(_mosaic(samples.grained[index])), 0, 255).astype(np.uint8)
 
 
 def _mosaic(tiles: NDArray[np.float32]) -> NDArray[np.float32]:

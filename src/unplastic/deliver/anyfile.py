@@ -76,7 +76,9 @@ def _table(clip: Clip) -> GrainCheck | None:
     added = [np.stack([on[i] - off[i] for i in run]) for run in samples.runs]
     wanted = level_at_luma(grain, off)
     level, still = new_level(added), stillness(added)
-    verdict = "alive" if abs(level - wanted) <= LEVEL_WITHIN * wanted else "weakened" if level < wanted else "too strong"
+    verdict = (
+        "alive" if abs(level - wanted) <= LEVEL_WITHIN * wanted else "weakened" if level < wanted else "too strong"
+    )
     if level < VISIBLE_CODES8:
         verdict = "vanished"
     elif still >= FROZEN_FROM:
@@ -129,7 +131,8 @@ def _promised(path: Path) -> float | None:
             try:
                 shots = json.loads(report.read_text(encoding="utf-8"))["shots"]
                 return next(
-                    (each["asked_codes8"] for shot in shots for each in shot["checks"] if each["file"] == path.name), None
+                    (each["asked_codes8"] for shot in shots for each in shot["checks"] if each["file"] == path.name),
+                    None,
                 )
             except (KeyError, TypeError, ValueError):
                 return None

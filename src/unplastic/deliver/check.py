@@ -1,9 +1,9 @@
 """Does the grain reach the viewer? What a delivered file shows is compared with what it was asked to show.
 
 Three numbers of the fine band (0.16 cycles per pixel): energy, what is there more than in the clean picture, over what
-was asked (it counts coding errors too); kept, the share of the very grain that was put in; still, the correlation of one
-picture's rest with the next one's: 0 is alive, 1 is dirt on the screen. All of it in the flattest third of the picture,
-where grain is seen, and where an encoder loses least else: among texture its errors would pass for grain.
+was asked (it counts coding errors too); kept, the share of the very grain that was put in; still, the correlation of
+one picture's rest with the next one's: 0 is alive, 1 is dirt on the screen. All of it in the flattest third of the
+picture, where grain is seen, and where an encoder loses least else: among texture its errors would pass for grain.
 """
 
 from __future__ import annotations
@@ -72,9 +72,7 @@ class GrainCheck:
         return asdict(self) | {"ok": self.ok}
 
 
-def check(
-    clip: Clip, samples: Samples, name: str, *, seen: dict[int, NDArray[np.float32]] | None = None
-) -> GrainCheck:
+def check(clip: Clip, samples: Samples, name: str, *, seen: dict[int, NDArray[np.float32]] | None = None) -> GrainCheck:
     """What the file ``clip`` shows at the samples, with the grain of its headers and without. ``name`` is for people.
 
     ``seen`` are its tiles if they are known. Raises a `ClipError` for a file that cannot be decoded.
@@ -139,9 +137,7 @@ def _of_table(
     verdict = judged(still, got / put if put else 1.0, 1.0)
     if abs(level - wanted) > LEVEL_WITHIN * wanted:
         verdict = "vanished" if level < VISIBLE_CODES8 else "weakened" if level < wanted else "too strong"
-    return GrainCheck(
-        name, "table", verdict, wanted, level, still, got / put if put else None, None, seeds=asked.seeds
-    )
+    return GrainCheck(name, "table", verdict, wanted, level, still, got / put if put else None, None, seeds=asked.seeds)
 
 
 def level_at_luma(grain: FilmGrain, tiles: dict[int, NDArray[np.float32]]) -> float:

@@ -35,8 +35,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Use:
-    """A clip of the timeline and the frames of its file that it needs, transitions included; ``origin`` is the number
-    that the timeline gives to the file's first frame."""
+    """A clip of the timeline and the frames of its file that it needs, transitions included.
+
+    ``origin`` is the number that the timeline gives to the file's first frame, ``rate`` its frames per second.
+    """
 
     item: Any
     media: Path
@@ -175,7 +177,7 @@ def _placed(track: Any, item: Any, path: Path, clip: Clip) -> Use:
     held = getattr(item.media_reference, "available_range", None)
     known = round(held.start_time.rescaled_to(rate).value) if held is not None else timecode
     for origin in dict.fromkeys((known, timecode, 0)):
-        if 0 <= start - origin and start - origin + count <= clip.frames:
+        if start - origin >= 0 and start - origin + count <= clip.frames:
             first = max(0, start - origin - head)
             return Use(item, path, first, start - origin + count + tail - first, origin, rate)
     raise CutError(f"it uses frames {start - known} to {start - known + count} of the {clip.frames} of {path.name}", "")

@@ -48,7 +48,7 @@ class Wish:
     clean: bool = False
     grain: bool = False
     web: bool = True
-    treatment: Treatment = Treatment()
+    treatment: Treatment = field(default_factory=Treatment)
     certificate: Certificate | None = None
 
     def room_bytes(self, clips: Sequence[Clip]) -> int:
@@ -229,4 +229,3 @@ def write_report(parcel: Parcel, document: dict[str, Any]) -> dict[str, Any]:
     text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
     (parcel.folder / REPORT).write_text(text + "\n", encoding="utf-8")
     return whole
-

@@ -91,8 +91,9 @@ def fit(grain: Grain, clip: Clip, seed: int) -> Fitted:
         for i, (share, unit) in enumerate(zip(shares, units, strict=False))
     ]
     chroma = (*map(int, whole[-1]), 0) if len(points) > 1 else ()
+    cb_points, cr_points = points[1:] or [(), ()]
     found = FilmGrain(
-        seed & 0xFFFF, points[0], *(points[1:] or [(), ()]), scaling_shift=scaling_shift, lag=LAG,
+        seed & 0xFFFF, points[0], cb_points, cr_points, scaling_shift=scaling_shift, lag=LAG,
         ar_y=tuple(map(int, whole[0])), ar_cb=chroma, ar_cr=chroma, ar_shift=shift, grain_shift=grain_shift,
         clip=not full,
     )  # fmt: skip
@@ -206,4 +207,3 @@ def _curve(points: Points) -> NDArray[np.float64]:
     """Scaling at the codes 0..255: straight between points, level beyond them (7.18.3.5)."""
     values, scaling = np.array(points, np.float64).T
     return np.interp(np.arange(256.0), values, scaling)
-

@@ -130,10 +130,10 @@ def write_grade(grade: Grade, matrix: int, folder: Path, name: str) -> NearestCd
     return found
 
 
-def _cdl(values: NDArray[np.float64]) -> Cdl:
+def _cdl(values: NDArray[Any]) -> Cdl:
     v = [float(each) for each in values]
     return Cdl((v[0], v[1], v[2]), (v[3], v[4], v[5]), (v[6], v[7], v[8]), v[9])
 
 
-def _off(values: NDArray[np.float64], colors: Signal, wanted: Signal) -> NDArray[np.float64]:
+def _off(values: NDArray[Any], colors: Signal, wanted: Signal) -> NDArray[Any]:
     return (np.clip(_cdl(values)(colors), 0.0, 1.0) - wanted).ravel()

@@ -46,9 +46,7 @@ def deliver_cut(
     shots = [Shot(span.name, span.clip, report_of(span.media), generated) for span in cut.spans]
     with Parcel(out, overwrite=overwrite, room_bytes=wish.room_bytes([shot.clip for shot in shots])) as parcel:
         made = _all(shots, wish, parcel, watch)
-        links = {
-            span.name: linked(one, parcel.final, wish.master) for span, one in zip(cut.spans, made, strict=True)
-        }
+        links = {span.name: linked(one, parcel.final, wish.master) for span, one in zip(cut.spans, made, strict=True)}
         own = cut.path.suffix.lower()
         both = replace(preset, timelines=tuple(dict.fromkeys((*preset.timelines, own))))
         timelines, losses = _timelines(relinked(cut, links), parcel, both, stem=cut.path.stem)

@@ -17,10 +17,10 @@ ROOM = 1.2
 
 
 class Parcel:
-    """Work goes into `folder`, hidden beside ``final``; leaving without an error gives it its name, with one removes it.
+    """Work goes into `folder`, hidden beside ``final``; leaving without an error gives it its name, else it is removed.
 
-    An earlier delivery that may be replaced stays until that moment. Raises `ResultExists` and `ResultUnwritable`, before
-    any work where that can be known.
+    An earlier delivery that may be replaced stays until that moment. Raises `ResultExists` and `ResultUnwritable`,
+    before any work where that can be known.
     """
 
     def __init__(self, final: Path, *, overwrite: bool = False, room_bytes: int = 0) -> None:

@@ -55,7 +55,7 @@ class Sealed:
 
 
 def origin_of(path: Path, *, generated: bool = False) -> Origin:
-    """Read a source's provenance. ``generated``: somebody knows that it is. Raises `ProvenanceError` for a broken one."""
+    """Read a source's provenance; ``generated`` says that somebody knows. Raises `ProvenanceError` for a broken one."""
     told, state = _read(path)
     xmp = xmp_of(path)
     says = GENERATED in told or GENERATED.encode() in (xmp or b"")
@@ -151,9 +151,7 @@ def _write_xmp(path: Path, origin: Origin) -> list[str]:
     return []
 
 
-def _sign(
-    path: Path, origin: Origin, actions: Sequence[dict[str, Any]], certificate: Certificate, name: str
-) -> None:
+def _sign(path: Path, origin: Origin, actions: Sequence[dict[str, Any]], certificate: Certificate, name: str) -> None:
     """Sign into a new file that takes the old one's place; a file that was signed before is never touched."""
     c2pa: Any = import_module("c2pa")
     signed = path.with_name(f"{path.stem}.signed{path.suffix}")
@@ -173,9 +171,7 @@ def _sign(
         signed.unlink(missing_ok=True)
 
 
-def _beside(
-    path: Path, origin: Origin, actions: Sequence[dict[str, Any]], name: str, notes: list[str]
-) -> Sealed:
+def _beside(path: Path, origin: Origin, actions: Sequence[dict[str, Any]], name: str, notes: list[str]) -> Sealed:
     files = []
     if origin.manifests:
         store = path.with_name(f"{Path(name).stem}.source.c2pa")

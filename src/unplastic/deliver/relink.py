@@ -112,7 +112,9 @@ def _parts(timeline: Any, stem: Path, suffix: str) -> list[tuple[Path, Any]]:
     if suffix != ".edl":
         return [(stem.with_name(stem.name + suffix), timeline)]
     library = otio()
-    tracks = [track for track in timeline.video_tracks() if any(isinstance(each, library.schema.Clip) for each in track)]
+    tracks = [
+        track for track in timeline.video_tracks() if any(isinstance(each, library.schema.Clip) for each in track)
+    ]
     found = []
     for number, track in enumerate(tracks, 1):
         name = stem.name + (f"_V{number}" if len(tracks) > 1 else "")
@@ -129,4 +131,3 @@ def _range(start: int, count: int, rate: float) -> Any:
 
 def _first_number(span: Span) -> int:
     return frame_number(span.clip.timecode or "", span.clip.frame_rate) or 0
-

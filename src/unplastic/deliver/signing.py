@@ -34,7 +34,10 @@ def read_certificate(chain: Path, key: Path, *, now: datetime | None = None) -> 
 
     Raises `ProvenanceError` for one that is missing, broken, expired, not valid yet, or another key's.
     """
-    x509, serialization = import_module("cryptography.x509"), import_module("cryptography.hazmat.primitives.serialization")
+    x509, serialization = (
+        import_module("cryptography.x509"),
+        import_module("cryptography.hazmat.primitives.serialization"),
+    )
     pem, secret = _read(chain, "certificate"), _read(key, "key")
     try:
         first = x509.load_pem_x509_certificates(pem)[0]
@@ -48,7 +51,9 @@ def read_certificate(chain: Path, key: Path, *, now: datetime | None = None) -> 
     if moment > first.not_valid_after_utc:
         raise ProvenanceError(f"{chain.name} expired on {first.not_valid_after_utc:%Y-%m-%d}", "renew the certificate")
     if moment < first.not_valid_before_utc:
-        raise ProvenanceError(f"{chain.name} is valid from {first.not_valid_before_utc:%Y-%m-%d} on", "wait, or use another")
+        raise ProvenanceError(
+            f"{chain.name} is valid from {first.not_valid_before_utc:%Y-%m-%d} on", "wait, or use another"
+        )
     form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     if private.public_key().public_bytes(*form) != first.public_key().public_bytes(*form):
         raise ProvenanceError(f"{key.name} is not the key of {chain.name}", "give the key that belongs to it")

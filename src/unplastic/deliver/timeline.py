@@ -156,8 +156,7 @@ def _smpte(rate: float) -> float:
 
 def _quiet() -> warnings.catch_warnings[None]:
     """Adapters warn of their own outdated calls; what they lose is found by reading back."""
-    guard = warnings.catch_warnings(action="ignore")
-    return guard
+    return warnings.catch_warnings(action="ignore")
 
 
 def _said(trouble: BaseException) -> str:

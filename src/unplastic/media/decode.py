@@ -31,9 +31,7 @@ GRAINING = "libdav1d"
 EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
 
 
-def pictures(
-    clip: Clip, start: int = 0, count: int | None = None, *, film_grain: bool = True
-) -> Iterator[Picture]:
+def pictures(clip: Clip, start: int = 0, count: int | None = None, *, film_grain: bool = True) -> Iterator[Picture]:
     """Decode ``count`` pictures (all if None) from frame ``start`` on; closing the iterator closes the file.
 
     A plane may be a read-only view of a decoder's buffer; it stays valid as long as the picture is held. Where a clip

@@ -46,6 +46,8 @@ def _copy(source: Path, target: Path, change: Callable[[Iterator[bytes]], Iterat
     with opened(source) as held, opened(source) as again, av.open(str(target), "w", options=options) as output:
         stream = video_stream(held, source)
         copies = {stream.index: output.add_stream_from_template(stream, opaque=True)}
+        # Without a rate of its own the copy's timecode is counted in its time base; the muxer makes that finer.
+        copies[stream.index].time_base = 1 / clip.frame_rate if clip.timecode else stream.time_base
         copies[stream.index].codec_context.extradata = configuration(stream.codec_context.extradata or b"")
         for other in held.streams:
             if other.type in {"audio", "subtitle"}:

@@ -171,8 +171,9 @@ def _rgb(frame: Any, clip: Clip, depth: int) -> NDArray[np.float32]:
     for i in (1, 2):
         plane = (plane_view(frame, i, depth) - np.float32(offset)) * np.float32(1 / span)
         signal[i] = _enlarged(_enlarged(plane, frame.height, 0, 0.5), frame.width, 1, 0.0)
-    matrix = ycbcr_to_rgb_matrix(assumed_matrix(clip.color.matrix, clip.width, clip.height)).astype(np.float32)
-    return np.einsum("ij,jhw->ihw", matrix, signal)
+    matrix = ycbcr_to_rgb_matrix(assumed_matrix(clip.color.matrix, clip.width, clip.height))
+    rgb: Any = np.tensordot(matrix.astype(np.float32), signal, axes=1)
+    return rgb
 
 
 def _enlarged(plane: NDArray[np.float32], size: int, axis: int, centre: float) -> NDArray[np.float32]:
@@ -189,7 +190,7 @@ def _enlarged(plane: NDArray[np.float32], size: int, axis: int, centre: float) -
 
 def _light_frame(rgb: NDArray[np.float32]) -> Any:
     light = np.sign(rgb) * np.abs(rgb) ** np.float32(DISPLAY_GAMMA)
-    frame = av.VideoFrame(rgb.shape[2], rgb.shape[1], "gbrpf32le")
+    frame: Any = av.VideoFrame(rgb.shape[2], rgb.shape[1], "gbrpf32le")
     for plane, channel in zip(frame.planes, (1, 2, 0), strict=True):
         rows: Any = np.frombuffer(plane, np.float32).reshape(plane.height, -1)
         rows[:, : plane.width] = light[channel]

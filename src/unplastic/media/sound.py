@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -32,14 +33,14 @@ class Sound:
         clip = self._clip
         begin = Fraction((clip.part.pts if clip.part else clip.start_pts) * clip.time_base)
         with opened(clip.path) as source, av.open(str(path), "w") as output:
-            stream = source.streams.audio[track]
+            stream: Any = source.streams.audio[track]
             rate = stream.codec_context.sample_rate
             target: Any = output.add_stream("pcm_s24le", rate=rate)
             target.layout = stream.codec_context.layout
             left = round(clip.duration_s * rate)
             resampler = av.AudioResampler(format="s32", layout=target.layout, rate=rate)
             at = 0
-            for frame in (one for each in source.decode(stream) for one in resampler.resample(each)):
+            for frame in _frames(source, stream, resampler):
                 start = round((frame.pts * frame.time_base - begin) * rate) if frame.pts is not None else at
                 samples = frame.to_ndarray().reshape(-1, len(target.layout.channels))
                 if start > at:
@@ -60,3 +61,8 @@ class Sound:
         )
         frame.sample_rate = rate
         output.mux(target.encode(frame))
+
+
+def _frames(source: Any, stream: Any, resampler: Any) -> Iterator[Any]:
+    for frame in source.decode(stream):
+        yield from resampler.resample(frame)

@@ -85,9 +85,7 @@ class Chain:
         """Whether a pass has to be shown the scene of every frame."""
         return bool(self._prepared)
 
-    def run(
-        self, source: Picture, target: Picture, scene: Scene | None = None, clean: Picture | None = None
-    ) -> None:
+    def run(self, source: Picture, target: Picture, scene: Scene | None = None, clean: Picture | None = None) -> None:
         """Treat ``source`` into the planes of ``target`` (uint16, writable, same shapes; only its planes are used).
 
         ``scene`` is that of ``source``, for the passes that have to see whole pictures. ``clean`` becomes what

@@ -16,7 +16,7 @@ class BadUnit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """``kind`` is obu_type; ``extension`` the byte after the header, where there is one (temporal and spatial layer)."""
+    """``kind`` is obu_type; ``extension`` the byte after the header, if there is one (temporal and spatial layer)."""
 
     kind: int
     payload: bytes

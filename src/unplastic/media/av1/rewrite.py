@@ -78,7 +78,9 @@ def configuration(extradata: bytes) -> bytes:
     """An MP4's or Matroska's decoder configuration (av1C) whose sequence header allows grain."""
     head, rest = extradata[:4], extradata[4:]
     changed = (
-        bytes(Unit(SEQUENCE, with_grain_allowed(unit.payload), unit.extension)) if unit.kind == SEQUENCE else bytes(unit)
+        bytes(Unit(SEQUENCE, with_grain_allowed(unit.payload), unit.extension))
+        if unit.kind == SEQUENCE
+        else bytes(unit)
         for unit in units(rest)
     )
     return head + b"".join(changed)

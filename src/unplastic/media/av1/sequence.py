@@ -85,7 +85,7 @@ def _operating_points(r: Reader) -> tuple[tuple[int, int, int] | None, bool, lis
     model = None
     interval = False
     if r.flag():  # timing_info
-        r.f(32), r.f(32)
+        r.f(64)
         interval = r.flag()
         if interval:
             r.uvlc()
@@ -102,7 +102,7 @@ def _operating_points(r: Reader) -> tuple[tuple[int, int, int] | None, bool, lis
         has_model = False
         if model and r.flag():
             has_model = True
-            r.f(model[0]), r.f(model[0]), r.f(1)
+            r.f(2 * model[0] + 1)
         if display_delay and r.flag():
             r.f(4)
         ops.append((idc, has_model))

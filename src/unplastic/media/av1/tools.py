@@ -167,7 +167,7 @@ def _loop_filter(r: Reader, seq: Sequence) -> None:
 
 
 def _may_skip(picture: Picture, bits: int) -> bool:
-    """skipModeAllowed (5.9.22): there are two nearest references, one on either side or both before."""
+    """SkipModeAllowed (5.9.22): there are two nearest references, one on either side or both before."""
     behind = [d for d in (_distance(hint, picture.hint, bits) for hint in picture.hints) if d < 0]
     ahead = any(_distance(hint, picture.hint, bits) > 0 for hint in picture.hints)
     return bool(behind) and (ahead or min(behind) < max(behind))
