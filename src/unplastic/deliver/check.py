@@ -86,7 +86,8 @@ def check(clip: Clip, samples: Samples, name: str, *, seen: dict[int, NDArray[np
     if asked and asked.any:
         return _of_table(name, asked, samples, on, off, figures["still"])
     verdict = judged(figures["still"], figures["energy"], figures["kept"])
-    return GrainCheck(name, "baked", verdict, **figures)
+    levels = figures["asked_codes8"], figures["decoded_codes8"]
+    return GrainCheck(name, "baked", verdict, *levels, figures["still"], figures["energy"], figures["kept"])
 
 
 def judged(still: float, energy: float, kept: float) -> str:

@@ -108,7 +108,7 @@ def fit(grain: Grain, clip: Clip, seed: int) -> Fitted:
     )
 
 
-def level_at(grain: FilmGrain, luma_codes8: NDArray[np.float64]) -> NDArray[np.float64]:
+def level_at(grain: FilmGrain, luma_codes8: NDArray[np.floating]) -> NDArray[np.float64]:
     """Sd of luma grain in 8-bit codes that a file asks for, at 8-bit luma."""
     if not grain.y:
         return np.zeros_like(luma_codes8)
