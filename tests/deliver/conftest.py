@@ -20,7 +20,12 @@ WIDTH, HEIGHT, FRAMES = 384, 256, 24
 
 
 def write_shot(
-    path: Path, *, rate: Fraction = Fraction(24), frames: int = FRAMES, timecode: str = "01:00:00:00", sound: bool = True
+    path: Path,
+    *,
+    rate: Fraction = Fraction(24),
+    frames: int = FRAMES,
+    timecode: str = "01:00:00:00",
+    sound: bool = True,
 ) -> Path:
     """A locked-off shot of soft shades with a moving disc, sound, timecode and tags."""
     rng = np.random.default_rng(5)
@@ -39,7 +44,7 @@ def write_shot(
             disc = (columns - 60 - 4 * index) ** 2 + (rows - 130) ** 2 < 1600
             frame = av.VideoFrame(WIDTH, HEIGHT, "yuv420p")
             luma = np.clip(np.where(disc, 190, shade), 16, 235).astype(np.uint8)
-            for plane, values in zip(frame.planes, (luma, 122, 136), strict=True):
+            for plane, values in zip(frame.planes, (luma, 100, 162), strict=True):
                 held: Any = np.frombuffer(plane, np.uint8).reshape(plane.height, -1)
                 held[:, : plane.width] = values
             frame.colorspace, frame.color_range = 1, 1

@@ -102,12 +102,14 @@ def test_advice_is_a_setting_that_was_tried(clip: Clip, samples: Samples) -> Non
 
 def test_a_coarse_encode_freezes_or_loses_it(clip: Clip, tmp_path: Path) -> None:
     """A real encoder, no model of one: x264 at crf 34 takes the grain of a locked-off shot away."""
-    still = Samples(((range(0, 4)),), ((0, 0),), (SIDE, SIDE))
+    still = Samples(((range(4)),), ((0, 0),), (SIDE, SIDE))
     for index in range(4):
         still.clean[index], still.grained[index] = plate(0)[None], (plate(0) + noise(index))[None]
     for crf, ok in ((34, False), (8, True)):
         path = tmp_path / f"{crf}.mp4"
-        write_trial(path, [np.clip(np.rint(each[0]), 0, 255).astype(np.uint8) for each in still.grained.values()], crf=crf)
+        write_trial(
+            path, [np.clip(np.rint(each[0]), 0, 255).astype(np.uint8) for each in still.grained.values()], crf=crf
+        )
         assert check(probe(path), still, path.name).ok is ok
 
 
@@ -116,5 +118,5 @@ def test_samples_of_a_short_clip(clip: Clip) -> None:
         runs = Samples.of(replace(clip, frames=frames)).runs
         covered = [index for run in runs for index in run]
         assert len(covered) == len(set(covered))
-        assert 0 <= min(covered)
+        assert min(covered) >= 0
         assert max(covered) < frames

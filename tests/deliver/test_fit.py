@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import write_shot
-
 from unplastic.clip import Clip
 from unplastic.deliver.fit import fit, level_at
 from unplastic.media import pictures, probe
@@ -38,9 +37,7 @@ def clip(shot_file: Path) -> Clip:
     flat=st.floats(0.0, 1.0),
     lines=st.sampled_from([540, 720, 1080, 2160]),
 )
-def test_every_grain_is_fitted(
-    clip: Clip, size: float, sigma: float, chroma: float, flat: float, lines: int
-) -> None:
+def test_every_grain_is_fitted(clip: Clip, size: float, sigma: float, chroma: float, flat: float, lines: int) -> None:
     grain = Grain(size_px_1080=size, sigma_codes8=sigma, chroma_share=chroma, flat_share=flat)
     there = replace(clip, width=lines * 16 // 9 & ~1, height=lines)
     fitted = fit(grain, there, 3)
@@ -89,7 +86,8 @@ def test_a_decoder_shows_our_grain(tmp_path: Path) -> None:
     fitted = fit(grain, clip, 4)
     put_grain(bare, grained, fitted.at)
     on, off = (
-        np.stack([each.y / 4.0 for each in pictures(probe(grained), film_grain=film_grain)]) for film_grain in (True, False)
+        np.stack([each.y / 4.0 for each in pictures(probe(grained), film_grain=film_grain)])
+        for film_grain in (True, False)
     )
     added = on - off
     for level in (80, 110, 140):

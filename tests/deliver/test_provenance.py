@@ -12,7 +12,6 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import certificate
-
 from unplastic.deliver.provenance import GENERATED, actions_for, origin_of, seal, with_mark
 from unplastic.deliver.signing import Certificate, read_certificate
 from unplastic.errors import ProvenanceError

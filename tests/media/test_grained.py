@@ -12,7 +12,6 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "av1"))
 from conftest import HEIGHT, WIDTH, write_av1
-
 from unplastic.errors import ClipUnsupported
 from unplastic.media import pictures, probe
 from unplastic.media.av1.grain import FilmGrain

@@ -26,6 +26,7 @@ from unplastic.deliver.check import (
     new_level,
     stillness,
 )
+from unplastic.deliver.compared import check_beside
 from unplastic.deliver.samples import Samples
 from unplastic.errors import ClipUnsupported
 from unplastic.measure import plan
@@ -49,15 +50,19 @@ def check_file(path: Path, *, against: Path | None = None) -> GrainCheck:
     table = _table(clip)
     if table:
         return table
+    if against:
+        return check_beside(clip, probe(against), path.name)
     readings = _measured(clip)
-    asked = _level(_measured(probe(against))) if against else _promised(path)
+    asked = _promised(path)
     decoded, fresh = _level(readings), _value(readings, "grain_freshness")
     still = None if fresh is None else float(np.clip(1.0 - fresh**2, 0.0, 1.0))
     energy = (decoded / asked) ** 2 if decoded is not None and asked else None
     verdict = _verdict(asked, decoded, still)
-    return GrainCheck(
-        path.name, "baked", verdict, asked, decoded, still, energy, None, advice=unaided(clip.codec, verdict)
-    )
+    advice = unaided(clip.codec, verdict)
+    if decoded is None:
+        why = next((r.why_not for r in readings if r.name == "grain_sigma" and r.region == "frame"), "no picture")
+        advice = f"{why}: give the master that it was made from with --against"
+    return GrainCheck(path.name, "baked", verdict, asked, decoded, still, energy, None, advice=advice)
 
 
 def _table(clip: Clip) -> GrainCheck | None:

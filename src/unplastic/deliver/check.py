@@ -133,8 +133,8 @@ def _of_table(
         raise ValueError("there is no grain in the headers")
     wanted = level_at_luma(grain, off)
     level = float(np.stack([on[i] - off[i] for i in sorted(on)]).std())
-    put = sum(float(np.square(_fine(samples.grained[i] - samples.clean[i])).sum()) for i in on)
-    got = sum(float(np.square(_fine(on[i] - off[i])).sum()) for i in on)
+    put = sum(float(np.square(fine(samples.grained[i] - samples.clean[i])).sum()) for i in on)
+    got = sum(float(np.square(fine(on[i] - off[i])).sum()) for i in on)
     verdict = judged(still, got / put if put else 1.0, 1.0)
     if abs(level - wanted) > LEVEL_WITHIN * wanted:
         verdict = "vanished" if level < VISIBLE_CODES8 else "weakened" if level < wanted else "too strong"
@@ -157,24 +157,38 @@ class _Layer:
 
 def _layers(samples: Samples, some: dict[int, NDArray[np.float32]], flat: NDArray[np.bool_]) -> list[_Layer]:
     found = []
-    inner = slice(BORDER_PX, -BORDER_PX)
     for run in samples.runs:
         more = [some[i] - samples.clean[i] for i in run]
-        whole = np.stack([each[:, inner, inner][flat] for each in more])
-        found.append(_Layer(whole, np.stack([_fine(each)[flat] for each in more])))
+        whole = np.stack([inner(each)[flat] for each in more])
+        found.append(_Layer(whole, np.stack([fine(each)[flat] for each in more])))
     return found
 
 
 def _flat(samples: Samples) -> NDArray[np.bool_]:
     """(tiles, rows, columns): the blocks in which the clean pictures have least texture."""
-    size = BLOCK_PX
-    power = np.mean([np.square(_fine(each)) for each in samples.clean.values()], axis=0)
-    tiles, rows, columns = power.shape[0], power.shape[1] // size, power.shape[2] // size
-    blocks = power[:, : rows * size, : columns * size].reshape(tiles, rows, size, columns, size).mean(axis=(2, 4))
-    chosen = blocks <= np.quantile(blocks, FLAT_SHARE)
-    flat = np.zeros(power.shape, np.bool_)
-    flat[:, : rows * size, : columns * size] = np.repeat(np.repeat(chosen, size, axis=1), size, axis=2)
+    power = np.mean([np.square(fine(each)) for each in samples.clean.values()], axis=0)
+    return lowest(blocks(power), power.shape)
+
+
+def blocks(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Means of the whole blocks of every tile."""
+    tiles, rows, columns = values.shape[0], values.shape[1] // BLOCK_PX, values.shape[2] // BLOCK_PX
+    whole = values[:, : rows * BLOCK_PX, : columns * BLOCK_PX]
+    return whole.reshape(tiles, rows, BLOCK_PX, columns, BLOCK_PX).mean(axis=(2, 4))
+
+
+def lowest(score: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """The third of all blocks with the lowest ``score``, as a mask of tiles of that shape."""
+    chosen = score <= np.quantile(score, FLAT_SHARE)
+    flat = np.zeros(shape, np.bool_)
+    rows, columns = chosen.shape[1] * BLOCK_PX, chosen.shape[2] * BLOCK_PX
+    flat[:, :rows, :columns] = np.repeat(np.repeat(chosen, BLOCK_PX, axis=1), BLOCK_PX, axis=2)
     return flat
+
+
+def inner(tiles: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Tiles without the border that the fine band loses."""
+    return tiles[:, BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX]
 
 
 def new_level(runs: list[NDArray[np.float32]]) -> float:
@@ -192,7 +206,6 @@ def stillness(runs: list[NDArray[np.float32]]) -> float:
     return both / power if power else 0.0
 
 
-def _fine(tiles: NDArray[np.float32]) -> NDArray[np.float32]:
+def fine(tiles: NDArray[np.float32]) -> NDArray[np.float32]:
     """The fine band of every tile, without its border."""
-    inner = slice(BORDER_PX, -BORDER_PX)
-    return np.stack([fine_band(np.ascontiguousarray(tile))[inner, inner] for tile in tiles])
+    return inner(np.stack([fine_band(np.ascontiguousarray(tile)) for tile in tiles]))
