@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import PyOpenColorIO as ocio
+import PyOpenColorIO
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,8 +17,8 @@ from unplastic.treat.grade import Grade
 COLORS = np.random.default_rng(2).uniform(0.02, 0.98, (500, 3))
 
 
-def through(transform: ocio.Transform, config: ocio.Config | None = None) -> np.ndarray:
-    processor = (config or ocio.Config.CreateRaw()).getProcessor(transform).getDefaultCPUProcessor()
+def through(transform: PyOpenColorIO.Transform, config: PyOpenColorIO.Config | None = None) -> np.ndarray:
+    processor = (config or PyOpenColorIO.Config.CreateRaw()).getProcessor(transform).getDefaultCPUProcessor()
     pixels = COLORS.astype(np.float32).copy()
     processor.applyRGB(pixels)
     return pixels
@@ -28,7 +28,9 @@ def through(transform: ocio.Transform, config: ocio.Config | None = None) -> np.
 def test_the_table_is_the_grade(tmp_path: Path, size: int) -> None:
     grade = Grade(exposure_stops=0.2, balance_cb=0.01)
     write_grade(grade, 1, tmp_path, "sh010")
-    table = ocio.FileTransform(str(tmp_path / f"sh010_{size}.cube"), interpolation=ocio.INTERP_TETRAHEDRAL)
+    table = PyOpenColorIO.FileTransform(
+        str(tmp_path / f"sh010_{size}.cube"), interpolation=PyOpenColorIO.INTERP_TETRAHEDRAL
+    )
     error = np.abs(through(table) - on_rgb(grade, 1)(COLORS)) * 255
     assert error.mean() < {33: 0.2, 65: 0.08}[size]
     assert np.quantile(error, 0.99) < {33: 1.5, 65: 0.6}[size]
@@ -69,7 +71,7 @@ def test_the_cdl_file_is_read_back(tmp_path: Path) -> None:
 def test_the_configuration_uses_the_table(tmp_path: Path) -> None:
     write_grade(Grade(), 1, tmp_path, "sh010")
     (tmp_path / "config.ocio").write_text(ocio_config({"sh010": "sh010_33.cube"}))
-    config = ocio.Config.CreateFromFile(str(tmp_path / "config.ocio"))
+    config = PyOpenColorIO.Config.CreateFromFile(str(tmp_path / "config.ocio"))
     config.validate()
-    look = through(ocio.LookTransform(src="display", dst="display", looks="sh010"), config)
+    look = through(PyOpenColorIO.LookTransform(src="display", dst="display", looks="sh010"), config)
     assert np.abs(look - on_rgb(Grade(), 1)(COLORS)).mean() * 255 < 0.2

@@ -60,7 +60,8 @@ def test_everything_is_there(delivered: tuple[Path, dict[str, Any]]) -> None:
     folder, document = delivered
     found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert found == {
-        "masters/sh010.mov", "clean/sh010.mov", "grain/sh010.mov", "web/sh010.mp4", "web/sh010_av1.mp4", "web/sh010.tbl",
+        "masters/sh010.mov", "clean/sh010.mov", "grain/sh010.mov", "web/sh010.mp4", "web/sh010_av1.mp4",
+        "web/sh010.tbl",
         "grade/sh010_33.cube", "grade/sh010_65.cube", "grade/sh010.ccc", "grade/config.ocio", "delivery.json",
         "out.xml", "out.edl", "out.otio",
     }  # fmt: skip
@@ -256,3 +257,36 @@ def test_wishes_that_cannot_be_met(tmp_path: Path, shot_file: Path) -> None:
     assert run("deliver", shot_file, "--key", shot_file)[0] == 2
     with pytest.raises(ResultUnwritable), Parcel(shot_file / "out"):
         pass
+
+
+def test_a_film_s_approved_takes_are_delivered(tmp_path: Path, shot_file: Path) -> None:
+    """The books of a film, with a take that was finished and approved and one that was not."""
+    from unplastic.cli.film import project_of, read_or_folder
+    from unplastic.pipeline.take import Status, Take
+    from unplastic.settings import settings
+
+    film = tmp_path / "film"
+    film.mkdir()
+    source = tmp_path / "work" / "source.mp4"
+    source.parent.mkdir()
+    shutil.copy(shot_file, source)
+    report = finish(source, rounds=0, web=False, master="ffv1", seed=3).outputs["json"]
+    project = project_of(read_or_folder(film), settings({}))
+    with project.desk() as desk:
+        desk.tables.write_film(project.id, "film", str(film), {}, 0.0)
+        facts = {"original": desk.store.put(source), "suffix": ".mp4", "report": desk.store.put(report)}
+        for shot, status in (("sh010", Status.REVIEW), ("sh020", Status.REVIEW)):
+            take = Take(project.id, "", "kitchen", shot, 0, "generated", status, facts)
+            added = desk.tables.add_take(take)
+            assert added is not None
+        code, said = run("deliver", film, "-o", tmp_path / "out")
+        assert code == 1
+        assert "no take is approved yet" in said
+        assert desk.tables.change(added, status=Status.APPROVED, now_s=1.0) is not None
+    code, said = run("deliver", film, "--to", "otio", "--no-web", "-o", tmp_path / "out")
+    assert code == 0, said
+    assert "as in kitchen_sh020_tk01_report.json" in said
+    masters = [path.name for path in (tmp_path / "out" / "masters").glob("*.m*v")]
+    assert masters == ["kitchen_sh020_tk01.mov"], "the one that was approved"
+    statement = json.loads((tmp_path / "out" / "masters" / "kitchen_sh020_tk01.manifest.json").read_text())
+    assert "trainedAlgorithmicMedia" in json.dumps(statement), "the books know that it was generated"

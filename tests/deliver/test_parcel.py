@@ -17,6 +17,12 @@ def fill(parcel: Parcel, text: str = "new") -> None:
     parcel.place("masters", "a.mov").write_text(text)
 
 
+def fail(final: Path, trouble: BaseException, **options: bool) -> None:
+    with Parcel(final, **options) as parcel:
+        fill(parcel)
+        raise trouble
+
+
 def test_it_appears_at_the_end(tmp_path: Path) -> None:
     final = tmp_path / "out"
     with Parcel(final) as parcel:
@@ -29,9 +35,8 @@ def test_it_appears_at_the_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("trouble", [KeyboardInterrupt, ValueError])
 def test_nothing_is_left_behind(tmp_path: Path, trouble: type[BaseException]) -> None:
-    with pytest.raises(trouble), Parcel(tmp_path / "out") as parcel:
-        fill(parcel)
-        raise trouble
+    with pytest.raises(trouble):
+        fail(tmp_path / "out", trouble())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -41,9 +46,8 @@ def test_an_earlier_delivery_stays_until_the_new_one_is_whole(tmp_path: Path) ->
         fill(parcel, "old")
     with pytest.raises(ResultExists, match="already there"), Parcel(final):
         pass
-    with pytest.raises(ValueError, match="half"), Parcel(final, overwrite=True) as parcel:
-        fill(parcel)
-        raise ValueError("half")
+    with pytest.raises(ValueError, match="half"):
+        fail(final, ValueError("half"), overwrite=True)
     assert (final / "masters" / "a.mov").read_text() == "old"
     with Parcel(final, overwrite=True) as parcel:
         fill(parcel)
@@ -59,9 +63,8 @@ def test_a_full_disk_is_said_before_the_work(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_disk_that_fills_up_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ResultUnwritable, match="disk is full"), Parcel(tmp_path / "out") as parcel:
-        fill(parcel)
-        raise OSError(errno.ENOSPC, "no space left on device")
+    with pytest.raises(ResultUnwritable, match="disk is full"):
+        fail(tmp_path / "out", OSError(errno.ENOSPC, "no space left on device"))
     assert list(tmp_path.iterdir()) == []
 
 
