@@ -126,7 +126,7 @@ WEB_HDR = Master(
 )
 
 # For the web without grain in the pictures: `grained.put_grain` writes it into the headers.
-WEB_AV1 = Master("web_av1", "libsvtav1", (".mp4",), ("420",), (10,), {"preset": "8", "crf": "28"})
+WEB_AV1 = Master("web_av1", "libsvtav1", (".mp4",), ("420",), (10,), {"preset": "8", "crf": "24"})
 
 
 def find_master(name: str, clip: Clip) -> Master:
