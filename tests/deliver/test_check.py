@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +113,18 @@ def test_a_coarse_encode_freezes_or_loses_it(clip: Clip, tmp_path: Path) -> None
             path, [np.clip(np.rint(each[0]), 0, 255).astype(np.uint8) for each in still.grained.values()], crf=crf
         )
         assert check(probe(path), still, path.name).ok is ok
+
+
+def test_grain_that_is_held_is_not_called_frozen(clip: Clip) -> None:
+    """At 50 pictures a second each grain stays for two."""
+    fast = replace(clip, frame_rate=Fraction(50))
+    found = Samples.of(fast)
+    assert all(b - a == 2 for run in found.runs for a, b in pairwise(run))
+    for run in found.runs:
+        for index in run:
+            found.clean[index] = plate(0)[None]
+            found.grained[index] = (plate(0) + noise(index // 2))[None]
+    assert check(fast, found, "x", seen=found.grained).verdict == "alive"
 
 
 def test_samples_of_a_short_clip(clip: Clip) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parent))
-from conftest import write_shot
+from cutting import HOUR, clip, span, trouble, written
+from shipping import write_shot
 from unplastic.deliver.cut import read_cut
 from unplastic.deliver.gradefiles import NearestCdl
 from unplastic.deliver.relink import BAKED, Delivered, relinked, write_back
@@ -24,11 +23,6 @@ from unplastic.media import probe
 from unplastic.treat.cdl import Cdl
 
 SAMPLES = Path(__file__).parent / "samples"
-HOUR = 86_400
-
-
-def span(start: int, count: int, rate: float = 24) -> Any:
-    return otio.opentime.TimeRange(otio.opentime.RationalTime(start, rate), otio.opentime.RationalTime(count, rate))
 
 
 @pytest.fixture(scope="module")
@@ -37,27 +31,6 @@ def media(tmp_path_factory: pytest.TempPathFactory, shot_file: Path) -> Path:
     for name in ("a", "b"):
         shutil.copy(shot_file, folder / f"{name}.mp4")
     return folder
-
-
-def clip(media: Path, name: str, start: int, count: int, **options: Any) -> Any:
-    rate = options.get("rate", 24)
-    known = options.get("known", span(HOUR, 24, rate))
-    url = options.get("url", (media / f"{name}.mp4").as_uri())
-    return otio.schema.Clip(name, otio.schema.ExternalReference(url, known), span(HOUR + start, count, rate))
-
-
-def written(folder: Path, things: list[Any], name: str = "cut.otio", sound: list[Any] | None = None) -> Path:
-    timeline = otio.schema.Timeline("cut")
-    track = otio.schema.Track("V1", kind="Video")
-    track.extend(things)
-    timeline.tracks.append(track)
-    if sound:
-        voice = otio.schema.Track("A1", kind="Audio")
-        voice.extend(sound)
-        timeline.tracks.append(voice)
-    path = folder / name
-    otio.adapters.write_to_file(timeline, str(path))
-    return path
 
 
 def dissolve(head: int, tail: int) -> Any:
@@ -104,24 +77,6 @@ def test_numbers_of_a_file_are_understood(media: Path, tmp_path: Path, numbers: 
         made.source_range = span(5, 6)
     cut = read_cut(written(tmp_path, [made]), handles=0)
     assert [(each.first, each.count) for each in cut.spans] == [(5, 6)]
-
-
-def trouble(media: Path, kind: str) -> Any:
-    if kind == "missing":
-        return clip(media, "c", 2, 4)
-    if kind == "another rate":
-        return clip(media, "a", 2, 4, rate=25, known=None)
-    if kind == "nested":
-        nested = otio.schema.Stack("inner")
-        nested.append(clip(media, "a", 0, 4))
-        return nested
-    if kind == "generator":
-        return otio.schema.Clip("bars", otio.schema.GeneratorReference("bars", "SMPTEBars"), span(0, 4))
-    if kind == "beyond the end":
-        return clip(media, "a", 22, 9)
-    made = clip(media, "a", 2, 4)
-    made.effects.append(otio.schema.LinearTimeWarp("slow", 0.5))
-    return made
 
 
 TROUBLES = {

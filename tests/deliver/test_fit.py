@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parent))
-from conftest import write_shot
+from shipping import write_shot
 from unplastic.clip import Clip
 from unplastic.deliver.fit import fit, level_at
 from unplastic.media import pictures, probe
+from unplastic.media.av1.grain import BARREN_SEEDS
 from unplastic.media.grained import put_grain
 from unplastic.media.scheduling import ordinary_priority
 from unplastic.treat.grain import Grain, level_codes8
@@ -67,6 +67,17 @@ def test_seeds_are_new_in_every_picture_and_held_when_grain_is(clip: Clip) -> No
     assert fast.at(0).seed != fast.at(2).seed
 
 
+def test_no_picture_gets_a_seed_that_makes_no_grain(clip: Clip) -> None:
+    """A shift register that starts at zero stays there: seed 0 is what a first picture would get."""
+    for seed in (0, 0xB524, 0x49D8, 77):
+        seeds = [fit(Grain(), clip, seed).at(index).seed for index in range(3)]
+        assert not BARREN_SEEDS & set(seeds)
+    fitted = fit(Grain(), clip, 0)
+    seeds = [fitted.at(index).seed for index in range(70_000)]
+    assert not BARREN_SEEDS & set(seeds)
+    assert all(a != b for a, b in pairwise(seeds))
+
+
 def test_a_decoder_shows_our_grain(tmp_path: Path) -> None:
     """Level in shades of luma within 6 %, correlation at one pixel within 0.03, nothing from picture to picture."""
     import av
@@ -83,7 +94,7 @@ def test_a_decoder_shows_our_grain(tmp_path: Path) -> None:
         output.mux(stream.encode(None))
     clip = probe(bare)
     grain = Grain(sigma_codes8=3.0, size_px_1080=1.0)
-    fitted = fit(grain, clip, 4)
+    fitted = fit(grain, clip, 0)
     put_grain(bare, grained, fitted.at)
     on, off = (
         np.stack([each.y / 4.0 for each in pictures(probe(grained), film_grain=film_grain)])
@@ -102,3 +113,4 @@ def test_a_decoder_shows_our_grain(tmp_path: Path) -> None:
     assert (added[:, :, 1:] * added[:, :, :-1]).mean() / power == pytest.approx(target[0, 1], abs=0.03)
     assert (added[:, 1:] * added[:, :-1]).mean() / power == pytest.approx(target[1, 0], abs=0.03)
     assert abs((added[1:] * added[:-1]).mean() / power) < 0.02
+    assert min(each.std() for each in added) > 0.9 * added.std(), "the first picture too"

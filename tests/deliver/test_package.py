@@ -17,8 +17,7 @@ import av
 import opentimelineio as otio
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from conftest import certificate, write_shot
+from shipping import certificate, write_shot
 from unplastic.cli.app import app
 from unplastic.cli.outcome import guarded
 from unplastic.deliver.delivery import Wish, deliver_shot
@@ -195,7 +194,7 @@ def test_a_finished_clip_is_delivered_as_it_was_finished(tmp_path: Path) -> None
 
 
 def test_a_cut_is_delivered(tmp_path: Path, shot_file: Path) -> None:
-    from test_cut import clip, trouble, written
+    from cutting import clip, trouble, written
 
     for name in ("a", "b"):
         shutil.copy(shot_file, tmp_path / f"{name}.mp4")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import c2pa
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from conftest import certificate
+from shipping import certificate
 from unplastic.deliver.provenance import GENERATED, actions_for, origin_of, seal, with_mark
 from unplastic.deliver.signing import Certificate, read_certificate
 from unplastic.errors import ProvenanceError

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent / "av1"))
-from conftest import HEIGHT, WIDTH, write_av1
+from av1clips import HEIGHT, WIDTH, write_av1
 from unplastic.errors import ClipUnsupported
 from unplastic.media import pictures, probe
 from unplastic.media.av1.grain import FilmGrain
@@ -71,6 +69,16 @@ def test_writing_again_replaces(files: tuple[Path, Path], tmp_path: Path) -> Non
     put_grain(files[1], again, lambda index: GRAIN.seeded(index + 1))
     assert [each.seed for each in asked_grain(again).grains if each] == list(range(1, 25))
     np.testing.assert_array_equal(luma(again, film_grain=False), luma(files[0]))
+
+
+def test_seeds_that_make_no_grain(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """What the specification does not warn of: with seed 0 a picture has none."""
+    path = tmp_path / "barren.mp4"
+    put_grain(files[0], path, lambda index: GRAIN.seeded(0 if index == 3 else index + 1))
+    assert asked_grain(path).bare == (3,)
+    added = luma(path) - luma(path, film_grain=False)
+    assert added[3].std() < 0.2
+    assert added[4].std() > 1.2
 
 
 def test_only_av1_carries_it(plastic_clip: Path, tmp_path: Path) -> None:

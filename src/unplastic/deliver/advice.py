@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 RUNGS = (20, 18, 16, 14, 12, 10)
 """Constant rate factors of x264 with tune grain, the cheapest first."""
 
-NOTHING_HELPS = "no setting of x264 tried here keeps it: send the ProRes or DNxHR master, or AV1 with a grain table"
+NOTHING_HELPS = "no setting of x264 tried here keeps it: send the ProRes or DNxHR master"
 BY_TABLE = "AV1 with the grain in its headers: unplastic deliver writes it (web/*_av1.mp4)"
 
 
 def advised(found: GrainCheck, samples: Samples) -> GrainCheck:
     """The check with what would have kept the grain, where it was lost."""
     if found.ok or found.verdict == "too strong":
+        return found
+    if found.advice:
         return found
     if found.carried == "table":
         return replace(found, advice="write the table again: unplastic deliver puts it into the frame headers itself")

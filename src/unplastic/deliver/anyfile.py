@@ -25,9 +25,10 @@ from unplastic.deliver.check import (
     level_at_luma,
     new_level,
     stillness,
+    without_gaps,
 )
 from unplastic.deliver.compared import check_beside
-from unplastic.deliver.samples import Samples
+from unplastic.deliver.samples import Samples, usual_hold
 from unplastic.errors import ClipUnsupported
 from unplastic.measure import plan
 from unplastic.measure.grain import Grain
@@ -92,7 +93,8 @@ def _table(clip: Clip) -> GrainCheck | None:
         verdict = "freezing"
     advice = "" if asked.seeds > 1 or clip.frames == 1 else "every picture has the same seed: give each one of its own"
     energy = (level / wanted) ** 2 if wanted else None
-    return GrainCheck(clip.path.name, "table", verdict, wanted, level, still, energy, None, asked.seeds, advice)
+    found = GrainCheck(clip.path.name, "table", verdict, wanted, level, still, energy, None, asked.seeds, advice)
+    return without_gaps(found, asked)
 
 
 def _verdict(asked: float | None, decoded: float | None, still: float | None) -> str:
@@ -117,7 +119,10 @@ def _measured(clip: Clip) -> tuple[Reading, ...]:
 
 
 def _run(clip: Clip, run: range) -> Iterator[Picture]:
-    return pictures(clip, start=run.start, count=len(run))
+    """Pictures of a run in each of which grain is another."""
+    hold = usual_hold(clip)
+    decoded = pictures(clip, start=run.start, count=len(run))
+    return (picture for picture in decoded if (picture.index - run.start) % hold == 0)
 
 
 def _value(readings: tuple[Reading, ...], name: str) -> float | None:

@@ -8,7 +8,7 @@ picture, where grain is seen, and where an encoder loses least else: among textu
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -138,7 +138,16 @@ def _of_table(
     verdict = judged(still, got / put if put else 1.0, 1.0)
     if abs(level - wanted) > LEVEL_WITHIN * wanted:
         verdict = "vanished" if level < VISIBLE_CODES8 else "weakened" if level < wanted else "too strong"
-    return GrainCheck(name, "table", verdict, wanted, level, still, got / put if put else None, None, seeds=asked.seeds)
+    found = GrainCheck(name, "table", verdict, wanted, level, still, got / put if put else None, None, asked.seeds)
+    return without_gaps(found, asked)
+
+
+def without_gaps(found: GrainCheck, asked: Shown) -> GrainCheck:
+    """The check of a table, weakened if some pictures have no grain: nothing at the samples need tell that."""
+    if not asked.bare or found.verdict != "alive":
+        return found
+    which = f"{len(asked.bare)} of {len(asked.grains)} pictures have no grain, the first is number {asked.bare[0]}"
+    return replace(found, verdict="weakened", advice=f"{which}: write the table again with unplastic deliver")
 
 
 def level_at_luma(grain: FilmGrain, tiles: dict[int, NDArray[np.float32]]) -> float:

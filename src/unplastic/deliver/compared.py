@@ -6,6 +6,7 @@ does not change.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,7 +67,7 @@ def _mean(a: list[NDArray[np.float32]], b: list[NDArray[np.float32]]) -> float:
 def _flat(samples: Samples, tiles: Tiles) -> NDArray[np.bool_]:
     """The blocks of the master with least texture and least motion, over all runs."""
     texture = np.mean([blocks(np.square(fine(each))) for each in tiles.values()], axis=0)
-    steps = [(i, i + 1) for run in samples.runs for i in run[:-1]]
+    steps = [pair for run in samples.runs for pair in pairwise(run)]
     motion = [np.square(blocks(inner(tiles[b])) - blocks(inner(tiles[a]))) for a, b in steps]
     score = texture + (np.mean(motion, axis=0) if motion else 0.0)
     return lowest(score, fine(next(iter(tiles.values()))).shape)

@@ -15,7 +15,7 @@ import numpy as np
 
 from unplastic.clip import Clip
 from unplastic.color import assumed_matrix
-from unplastic.media.av1.grain import CHROMA_POINTS_MAX, LUMA_POINTS_MAX, FilmGrain, Points
+from unplastic.media.av1.grain import BARREN_SEEDS, CHROMA_POINTS_MAX, LUMA_POINTS_MAX, FilmGrain, Points
 from unplastic.treat.grain import Grain, chroma_weights, level_codes8, luma_weights
 from unplastic.treat.template import LAG, steps
 from unplastic.treat.treatment import Geometry
@@ -48,6 +48,9 @@ ROUNDS = 4
 SEED_STEP = 40503
 """Odd, so 65536 pictures in a row have different seeds (Knuth's multiplicative hash)."""
 
+INSTEAD = 0x00FF
+"""Turns a seed that makes no grain into one that does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
@@ -66,7 +69,8 @@ class Fitted:
 
     def at(self, index: int) -> FilmGrain:
         """The grain of the picture shown as number ``index``: new in every picture, or as long as grain is held."""
-        return self.grain.seeded(self.seed + index // self.hold * SEED_STEP)
+        seed = (self.seed + index // self.hold * SEED_STEP) & 0xFFFF
+        return self.grain.seeded(seed if seed not in BARREN_SEEDS else seed ^ INSTEAD)
 
 
 def fit(grain: Grain, clip: Clip, seed: int) -> Fitted:

@@ -14,6 +14,7 @@ from unplastic.clip import Clip, Picture
 from unplastic.deliver.samples import Samples
 from unplastic.media import Writer, pictures
 from unplastic.render import render
+from unplastic.treat.grain import Grain
 from unplastic.trial import geometry, shown
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def render_plates(
     from unplastic.treat import Chain  # brings the kernels' compiler
 
     chain = Chain(recipe.treatments, geometry(larger.clip, next(iter(targets.finished)), recipe.seed), before=GRAIN)
-    samples = Samples.of(larger.clip)
+    grain = next((each for each in recipe.treatments if isinstance(each, Grain)), None)
+    samples = Samples.of(larger.clip, grain.hold(larger.clip.frame_rate) if grain else None)
     with ExitStack() as stack:
         writers: dict[str, Writer] = {}
         for part, files in (("finished", targets.finished), ("clean", targets.clean), ("grain", targets.grain)):

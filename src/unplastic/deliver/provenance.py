@@ -74,6 +74,8 @@ def seal(
         if origin.manifests or certificate:
             notes.append(f"{path.suffix[1:]} files carry no manifest: it lies beside")
         return _beside(path, origin, actions, name, notes)
+    if certificate is None and not origin.manifests and not origin.is_generated:
+        return Sealed("none", (), tuple(notes))
     if certificate is None or origin.path.suffix.lower() not in MIME:
         kind = origin.path.suffix[1:]
         why = "there is no certificate (--certificate, --key)" if certificate is None else f"C2PA knows no {kind} files"

@@ -13,6 +13,7 @@ import numpy as np
 from unplastic.clip import Clip, Picture
 from unplastic.color import codes8
 from unplastic.media import pictures
+from unplastic.treat.grain import Grain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,10 @@ ACROSS, DOWN = 4, 3
 
 @dataclass(slots=True)
 class Samples:
-    """``clean`` and ``grained`` map a picture's number to its tiles: (tiles, side, side) luma in 8-bit codes."""
+    """``clean`` and ``grained`` map a picture's number to its tiles: (tiles, side, side) luma in 8-bit codes.
+
+    The pictures of a run lie so far apart that grain is another in each: at 50 a second, where it is held, two.
+    """
 
     runs: tuple[range, ...]
     corners: tuple[tuple[int, int], ...]
@@ -33,9 +37,9 @@ class Samples:
     grained: dict[int, NDArray[np.float32]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, clip: Clip) -> Samples:
-        """Places spread over the pictures of ``clip``."""
-        return cls(_runs(clip.frames), *_tiles(clip.width & ~1, clip.height & ~1))
+    def of(cls, clip: Clip, hold: int | None = None) -> Samples:
+        """Places spread over the pictures of ``clip``; ``hold``: for how many pictures grain stays, if known."""
+        return cls(_runs(clip.frames, hold or usual_hold(clip)), *_tiles(clip.width & ~1, clip.height & ~1))
 
     def take(self, clean: Picture, grained: Picture) -> None:
         """Keep what is wanted of a picture."""
@@ -54,17 +58,24 @@ class Samples:
         return {
             picture.index: self.cut(picture)
             for run in self.runs
-            for picture in pictures(clip, run.start, len(run), film_grain=film_grain)
+            for picture in pictures(clip, run.start, run[-1] + 1 - run.start, film_grain=film_grain)
+            if picture.index in run
         }
 
 
-def _runs(frames: int) -> tuple[range, ...]:
-    length = min(FRAMES, frames)
-    starts = {min(max(0, round(frames * (i + 0.5) / RUNS) - length // 2), frames - length) for i in range(RUNS)}
+def usual_hold(clip: Clip) -> int:
+    """Pictures that keep one grain where nobody said otherwise."""
+    return Grain().hold(clip.frame_rate)
+
+
+def _runs(frames: int, hold: int) -> tuple[range, ...]:
+    length = min(FRAMES, -(-frames // hold))
+    reach = (length - 1) * hold + 1
+    starts = {min(max(0, round(frames * (i + 0.5) / RUNS) - reach // 2), frames - reach) for i in range(RUNS)}
     found: list[range] = []
     for start in sorted(starts):
-        if not found or start >= found[-1].stop:
-            found.append(range(start, start + length))
+        if not found or start > found[-1][-1]:
+            found.append(range(start, start + reach, hold))
     return tuple(found)
 
 

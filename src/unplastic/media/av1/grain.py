@@ -12,6 +12,9 @@ LUMA_POINTS_MAX, CHROMA_POINTS_MAX = 14, 10
 TICKS_PER_S = 10_000_000
 """The table's unit of time is 100 ns."""
 
+BARREN_SEEDS = frozenset({0, 0xB524, 0x49D8})
+"""With these the shift register of luma, Cb or Cr starts at zero and stays there (7.18.3.2): no grain at all."""
+
 Points = tuple[tuple[int, int], ...]
 """(luma code 0..255, scaling 0..255), luma rising."""
 

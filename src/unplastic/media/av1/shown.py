@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from unplastic.media.av1.grain import FilmGrain
+from unplastic.media.av1.grain import BARREN_SEEDS, FilmGrain
 from unplastic.media.av1.rewrite import Parsed
 
 
@@ -19,6 +19,11 @@ class Shown:
     def any(self) -> FilmGrain | None:
         """The first grain there is."""
         return next((each for each in self.grains if each), None)
+
+    @property
+    def bare(self) -> tuple[int, ...]:
+        """Pictures that ask for none, or whose seed makes none."""
+        return tuple(i for i, each in enumerate(self.grains) if each is None or each.seed in BARREN_SEEDS)
 
     @property
     def seeds(self) -> int:
