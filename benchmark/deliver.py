@@ -1,9 +1,9 @@
 """What fitting a grain table and the delivery check cost beside the encode.
 
-    python benchmark/deliver.py [CLIP]
+    python benchmark/deliver.py [CLIP|FRAMES]
 
-Processor time of this process and its threads; medians of three runs. Without a clip: 48 frames of 1080p test
-material. The goal is a tenth of the encode for both together.
+Processor time of this process and its threads; medians of three runs. Without a clip: so many frames, 48 if not said,
+of 1080p test material. The goal is a tenth of the encode for both together.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from unplastic.treat import warm
 RUNS = 3
 
 
-def main(path: Path | None) -> None:
+def main(what: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        source = path or Path(folder) / "material.mp4"
-        if path is None:
-            write(source, 1920, 1080, 48)
+        source = Path(folder) / "material.mp4" if what.isdigit() else Path(what)
+        if what.isdigit():
+            write(source, 1920, 1080, int(what))
         rows = [_run(source, Path(folder)) for _ in range(RUNS)]
         clip = probe(source)
     middle = {name: statistics.median(row[name] for row in rows) for name in rows[0]}
@@ -64,4 +64,4 @@ def _timed(act):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    main(sys.argv[1] if len(sys.argv) > 1 else "48")

@@ -152,8 +152,9 @@ def without_gaps(found: GrainCheck, asked: Shown) -> GrainCheck:
 
 def level_at_luma(grain: FilmGrain, tiles: dict[int, NDArray[np.float32]]) -> float:
     """The level that ``grain`` asks for over pictures without it, root of the mean square."""
-    luma = np.stack([tiles[i] for i in sorted(tiles)])
-    return float(np.sqrt(np.square(level_at(grain, luma.ravel())).mean()))
+    codes = np.concatenate([np.rint(each).astype(np.intp).ravel() for each in tiles.values()])
+    count = np.bincount(np.clip(codes, 0, 255), minlength=256)
+    return float(np.sqrt((np.square(level_at(grain, np.arange(256.0))) * count).sum() / count.sum()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

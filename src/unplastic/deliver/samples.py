@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 RUNS, FRAMES = 3, 4
 TILE_PX = 128
 ACROSS, DOWN = 4, 3
+GROUP_S, LEAD = 2, 6
+"""Seconds between key frames of the web files, and pictures behind one at which a run begins: past its own quality."""
+
+NEAR = 24
+"""Runs so many pictures apart are decoded in one go."""
 
 
 @dataclass(slots=True)
@@ -39,7 +44,8 @@ class Samples:
     @classmethod
     def of(cls, clip: Clip, hold: int | None = None) -> Samples:
         """Places spread over the pictures of ``clip``; ``hold``: for how many pictures grain stays, if known."""
-        return cls(_runs(clip.frames, hold or usual_hold(clip)), *_tiles(clip.width & ~1, clip.height & ~1))
+        runs = _runs(clip.frames, hold or usual_hold(clip), round(GROUP_S * clip.frame_rate))
+        return cls(runs, *_tiles(clip.width & ~1, clip.height & ~1))
 
     def take(self, clean: Picture, grained: Picture) -> None:
         """Keep what is wanted of a picture."""
@@ -55,11 +61,18 @@ class Samples:
 
     def decoded(self, clip: Clip, *, film_grain: bool = True) -> dict[int, NDArray[np.float32]]:
         """The same places of a delivered file."""
+        wanted = {index for run in self.runs for index in run}
+        stretches: list[list[int]] = []
+        for run in self.runs:
+            if stretches and run.start - stretches[-1][1] < NEAR:
+                stretches[-1][1] = run[-1] + 1
+            else:
+                stretches.append([run.start, run[-1] + 1])
         return {
             picture.index: self.cut(picture)
-            for run in self.runs
-            for picture in pictures(clip, run.start, run[-1] + 1 - run.start, film_grain=film_grain)
-            if picture.index in run
+            for first, last in stretches
+            for picture in pictures(clip, first, last - first, film_grain=film_grain)
+            if picture.index in wanted
         }
 
 
@@ -68,14 +81,22 @@ def usual_hold(clip: Clip) -> int:
     return Grain().hold(clip.frame_rate)
 
 
-def _runs(frames: int, hold: int) -> tuple[range, ...]:
+def _runs(frames: int, hold: int, group: int) -> tuple[range, ...]:
+    """Runs spread over the clip, each a little behind where a group of pictures of the web files begins.
+
+    A decoder has to start there: anywhere else it would decode up to ``group`` pictures for nothing. In a short clip
+    they follow each other near its beginning.
+    """
     length = min(FRAMES, -(-frames // hold))
     reach = (length - 1) * hold + 1
-    starts = {min(max(0, round(frames * (i + 0.5) / RUNS) - reach // 2), frames - reach) for i in range(RUNS)}
+    groups = frames // group
+    spread = [groups * (2 * i + 1) // (2 * RUNS) * group + LEAD for i in range(RUNS)]
+    close = [LEAD + i * (reach + LEAD) for i in range(RUNS)]
     found: list[range] = []
-    for start in sorted(starts):
-        if not found or start > found[-1][-1]:
-            found.append(range(start, start + reach, hold))
+    for start in spread if groups >= RUNS else close:
+        first = min(start, frames - reach)
+        if not found or first > found[-1][-1]:
+            found.append(range(first, first + reach, hold))
     return tuple(found)
 
 
