@@ -112,10 +112,10 @@ def fit(grain: Grain, clip: Clip, seed: int) -> Fitted:
     )
 
 
-def level_at(grain: FilmGrain, luma_codes8: NDArray[np.floating]) -> NDArray[np.float64]:
+def level_at(grain: FilmGrain, luma_codes8: NDArray[np.floating]) -> NDArray[np.floating]:
     """Sd of luma grain in 8-bit codes that a file asks for, at 8-bit luma."""
     if not grain.y:
-        return np.zeros_like(luma_codes8)
+        return np.zeros(luma_codes8.shape)
     gain = float(np.sqrt(_power(np.array(grain.ar_y) / 2.0**grain.ar_shift, grain.lag).mean()))
     unit = WHITE_CODES8 * gain / 2.0 ** (grain.grain_shift + grain.scaling_shift)
     return np.interp(luma_codes8, np.arange(256.0), _curve(grain.y) * unit)

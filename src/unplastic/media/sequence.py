@@ -182,10 +182,10 @@ def _enlarged(plane: NDArray[np.float32], size: int, axis: int, centre: float) -
         return plane
     place = np.clip((np.arange(size) - centre) / 2.0, 0.0, plane.shape[axis] - 1.0)
     first = np.floor(place).astype(int)
-    part = (place - first).astype(np.float32)
+    part: Any = (place - first).astype(np.float32)
     part = part[:, None] if axis == 0 else part[None, :]
     below = np.minimum(first + 1, plane.shape[axis] - 1)
-    return plane.take(first, axis) * (1 - part) + plane.take(below, axis) * part
+    return plane.take(first, axis) * (np.float32(1.0) - part) + plane.take(below, axis) * part
 
 
 def _light_frame(rgb: NDArray[np.float32]) -> Any:
