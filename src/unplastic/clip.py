@@ -49,13 +49,26 @@ class SoundTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Some frames in a row of a longer file, which are a clip of their own.
+
+    ``first`` is the file's frame that the clip begins with, out of ``whole`` frames; it is shown at ``pts`` there.
+    """
+
+    first: int
+    whole: int
+    pts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Clip:
     """What a video file holds, read from its container, its packets and its first picture.
 
     ``width`` and ``height`` are those of the upright decoded pictures, after ``rotation_deg`` (0, 90, 180 or 270,
     clockwise) has been applied; ``pixel_aspect`` is that of the upright picture. ``frames`` is counted from packets,
     not believed from a header. ``time_base`` is the unit of every `Picture.pts`. ``encoder`` is whatever the file
-    says of its own history (an x264 settings line, a muxer's name). ``bitrate_bps`` is the video stream's.
+    says of its own history (an x264 settings line, a muxer's name). ``bitrate_bps`` is the video stream's. ``part``
+    says where in the file it lies if it is not all of it (`media.part_of`); times then count from its first picture.
     """
 
     path: Path
@@ -80,6 +93,7 @@ class Clip:
     timecode: str | None = None
     sound: tuple[SoundTrack, ...] = ()
     subtitles: tuple[str, ...] = ()
+    part: Part | None = None
 
     @property
     def bits_per_pixel(self) -> float | None:

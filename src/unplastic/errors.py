@@ -43,6 +43,9 @@
     ├── StoreError                 a file cannot be put into the store, or is not there as it was
     │   └── StoreAway              the store does not answer: it is tried again
     ├── WorkError                  the pipeline cannot do what was asked: another process owns it, no such take
+    ├── DeliveryError              what was asked for cannot be delivered as it is
+    │   ├── CutError               a timeline cannot be read, or uses what cannot be processed
+    │   └── ProvenanceError        a manifest cannot be read, or a certificate cannot sign
     ├── AgentError                 an agent's file says something that cannot be used
     ├── WordsError                 plain words that no grammar here knows; what is understood is listed
     ├── FramesError                frames of the wrong shape, type or range; the form that is expected is said
@@ -240,6 +243,18 @@ class StoreAway(StoreError):
 
 class WorkError(UnplasticError):
     """The pipeline cannot do what was asked."""
+
+
+class DeliveryError(UnplasticError):
+    """What was asked for cannot be delivered as it is."""
+
+
+class CutError(DeliveryError):
+    """A timeline cannot be read, or uses what cannot be processed."""
+
+
+class ProvenanceError(DeliveryError):
+    """A manifest cannot be read, or a certificate cannot sign."""
 
 
 class AgentError(UnplasticError):

@@ -182,6 +182,27 @@ class _Work:
         )
 
 
+def solved(
+    clip: Clip,
+    *,
+    look: str = "fine-35mm",
+    strength: float = 1.0,
+    match: Plate | None = None,
+    upscale: str = "off",
+    upscaler: str = "lanczos",
+    master: str = "prores",
+    seed: int = 0,
+    rounds: int = ROUNDS,
+    progress: Progress | None = None,
+) -> tuple[Enlarged, Recipe]:
+    """What `finish` would do to ``clip``, which may be a part of a file: its size then, and the settled recipe."""
+    larger = enlarged(clip, upscale, upscaler, seed=seed)
+    work = _Work(clip, larger, master, match, progress or (lambda *_: None))
+    before, seen = work.measured()
+    forecast = solve(find_look(look), seen, larger.clip, strength=strength, seed=seed, plate=match)
+    return larger, work.settled(forecast, before, rounds).recipe
+
+
 def treat_clip(
     clip: Clip,
     recipe: Recipe,

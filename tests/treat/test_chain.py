@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from unplastic.treat import Chain
 from unplastic.treat.grade import Grade
 from unplastic.treat.grain import Grain
 from unplastic.treat.soften import Soften
@@ -216,3 +217,24 @@ def test_a_picture_that_does_not_fit_is_refused(geometry, picture, target):
     deep = geometry(32, 32, source_depth=10)
     with pytest.raises(ValueError, match="bits"):
         Chain([], where).run(picture(deep), target(picture(deep), deep))
+
+
+@pytest.mark.parametrize("depths", [(8, 10), (12, 10)])
+@pytest.mark.parametrize("chroma", CHROMAS)
+def test_the_clean_plate_is_what_the_chain_makes_without_grain(geometry, picture, target, treated, depths, chroma):
+    where = geometry(70, 66, *chroma, source_depth=depths[0], target_depth=depths[1])
+    source = picture(where)
+    finished, clean = target(source, where), target(source, where)
+    Chain([Soften(), Grade(), Grain()], where, rows=16, before="grain").run(source, finished, clean=clean)
+    assert_same(clean, treated([Soften(), Grade()], where, source))
+    assert_same(finished, treated([Soften(), Grade(), Grain()], where, source))
+    assert np.any(finished.y != clean.y)
+
+
+def test_without_grain_the_clean_plate_is_the_picture(geometry, picture, target):
+    where = geometry(32, 32)
+    source = picture(where)
+    for treatments in ([], [Grade()]):
+        finished, clean = target(source, where), target(source, where)
+        Chain(treatments, where, before="grain").run(source, finished, clean=clean)
+        assert_same(clean, finished)

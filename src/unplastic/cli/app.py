@@ -11,6 +11,7 @@ from unplastic.cli import (
     cast,
     compare,
     completion,
+    deliver,
     doctor,
     finish,
     install,
@@ -77,6 +78,7 @@ app.add_typer(agents.agents, name="agents")
 app.command()(orders.orders)
 app.add_typer(budget.budget, name="budget")
 app.add_typer(store.store, name="store")
+app.command()(deliver.deliver)
 app.command()(run.worker)
 app.command()(providers.providers)
 app.command()(rehearse.rehearse)

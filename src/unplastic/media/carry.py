@@ -33,7 +33,10 @@ AAC_RATES_HZ = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 4
 
 
 class Carriage:
-    """Copies sound, subtitles and attachments of ``clip`` into an output container; ``notes`` says what is left out."""
+    """Copies sound, subtitles and attachments of ``clip`` into an output container; ``notes`` says what is left out.
+
+    Of a part of a file, whole packets that overlap it, with times that count from its first picture.
+    """
 
     def __init__(self, clip: Clip, output: Any, *, sound_as: str | None = None) -> None:
         """Add the streams; ``sound_as`` names an encoder for sound that must be re-encoded (the web file only)."""
@@ -45,6 +48,8 @@ class Carriage:
         self._waiting: Any = None
         left_out = [stream for stream in self._source.streams if not self._takes(stream, sound_as)]
         self.notes = tuple(f"left out: {stream.type} stream {stream.index} ({_named(stream)})" for stream in left_out)
+        begin = Fraction(clip.part.pts * clip.time_base) if clip.part else None
+        self._window = (begin, begin + clip.duration_s) if begin is not None else None
         self._packets = self._other_packets()
 
     def advance(self, until: Fraction | None) -> None:
@@ -114,8 +119,22 @@ class Carriage:
         if not chosen:
             return
         for packet in self._source.demux(*chosen):
-            if packet.size and packet.dts is not None and not _is_gap(packet):
+            if packet.size and packet.dts is not None and not _is_gap(packet) and self._is_inside(packet):
                 yield packet
+
+    def _is_inside(self, packet: Any) -> bool:
+        """False outside the part; inside, the packet's times are made to count from its beginning."""
+        if self._window is None:
+            return True
+        begin, end = self._window
+        at = packet.pts if packet.pts is not None else packet.dts
+        if (at + (packet.duration or 1)) * packet.time_base <= begin or at * packet.time_base >= end:
+            return False
+        shift = round(begin / packet.time_base)
+        packet.dts -= shift
+        if packet.pts is not None:
+            packet.pts -= shift
+        return True
 
     def _write(self, packet: Any) -> None:
         index = packet.stream_index
@@ -133,7 +152,7 @@ def carry_tags(clip: Clip, output: Any, stream: Any) -> None:
         output.metadata.update(_kept(source.metadata, output))
         stream.metadata.update(_kept(video_stream(source, clip.path).metadata, output))
         chapters = source.chapters()
-        if chapters:
+        if chapters and not clip.part:
             output.set_chapters(chapters)
     if clip.timecode:
         stream.metadata["timecode"] = clip.timecode

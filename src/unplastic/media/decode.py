@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,21 +25,43 @@ if TYPE_CHECKING:
 SEEK_FROM = 24
 """Frames from the start below which seeking is not worth it."""
 
+GRAINING = "libdav1d"
+"""The decoder that puts film grain in by itself."""
+
 EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
 
 
-def pictures(clip: Clip, start: int = 0, count: int | None = None) -> Iterator[Picture]:
+def pictures(clip: Clip, start: int = 0, count: int | None = None, *, film_grain: bool = True) -> Iterator[Picture]:
     """Decode ``count`` pictures (all if None) from frame ``start`` on; closing the iterator closes the file.
 
     A plane may be a read-only view of a decoder's buffer; it stays valid as long as the picture is held. Where a clip
     begins is said in `packets.playable`. From there on every picture must decode: data that the decoder rejects or
-    guesses at, and pictures that never come out, raise `ClipDamaged` with the time.
+    guesses at, and pictures that never come out, raise `ClipDamaged` with the time. ``film_grain`` False leaves out
+    the grain that an AV1 file asks its player for.
     """
+    part = clip.part
+    if part is None:
+        yield from _whole(clip, start, count, film_grain=film_grain)
+        return
+    whole = replace(clip, part=None, frames=part.whole, start_pts=part.pts)
+    start = max(0, start)
+    count = min(clip.frames - start, clip.frames if count is None else count)
+    for picture in _whole(whole, part.first + start, count, film_grain=film_grain):
+        yield replace(picture, index=picture.index - part.first, pts=picture.pts - part.pts)
+
+
+def shown_times(clip: Clip) -> list[int]:
+    """When each picture of the whole file is shown, ascending; empty where times cannot tell pictures apart."""
+    with opened(clip.path) as container:
+        return _times(container, video_stream(container, clip.path))
+
+
+def _whole(clip: Clip, start: int, count: int | None, *, film_grain: bool) -> Iterator[Picture]:
     stop = clip.frames if count is None else min(clip.frames, start + count)
     carry = _Carrier(clip)
     expected = max(0, start)
     at_s = 0.0
-    for index, frame in _numbered(clip, expected):
+    for index, frame in _numbered(clip, expected, film_grain=film_grain):
         if index >= stop:
             return
         if index < expected:
@@ -53,11 +76,11 @@ def pictures(clip: Clip, start: int = 0, count: int | None = None) -> Iterator[P
         raise damaged(clip.path, at_s, f"{expected} of {clip.frames} pictures could be decoded")
 
 
-def _numbered(clip: Clip, start: int) -> Iterator[tuple[int, Any]]:
+def _numbered(clip: Clip, start: int, *, film_grain: bool) -> Iterator[tuple[int, Any]]:
     """Decoded frames with their indices, from ``start`` or an earlier one on."""
     if start >= SEEK_FROM:
         with opened(clip.path) as container:
-            stream = _threaded(container, clip)
+            stream = _threaded(container, clip, film_grain=film_grain)
             times = _times(container, stream)
             if len(times) == clip.frames:
                 container.seek(times[start], stream=stream)
@@ -68,13 +91,15 @@ def _numbered(clip: Clip, start: int) -> Iterator[tuple[int, Any]]:
                     yield from frames
                     return
     with opened(clip.path) as container:
-        yield from enumerate(_frames(clip, container, _threaded(container, clip)))
+        yield from enumerate(_frames(clip, container, _threaded(container, clip, film_grain=film_grain)))
 
 
-def _threaded(container: Any, clip: Clip) -> Any:
+def _threaded(container: Any, clip: Clip, *, film_grain: bool) -> Any:
     stream = video_stream(container, clip.path)
     stream.thread_type = "AUTO"
     be_strict(stream)
+    if not film_grain and stream.codec_context.name == GRAINING:
+        stream.codec_context.options |= {"filmgrain": "0"}
     return stream
 
 

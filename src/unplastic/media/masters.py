@@ -10,6 +10,8 @@ from unplastic.clip import CHROMA_STEPS, Chroma, Clip
 from unplastic.errors import ResultUnwritable, UnknownName
 from unplastic.media.containers import suffix_for
 from unplastic.media.formats import working_format
+from unplastic.media.sequence import DEPTH as SEQUENCE_DEPTH
+from unplastic.media.sequence import SEQUENCES
 
 X265_FRAMES_UNTIMED = 3
 """Up to its reordering delay, x265 leaves decoding times uninitialised."""
@@ -41,8 +43,8 @@ class Master:
 
     @property
     def is_web(self) -> bool:
-        """True for files that browsers play, which are cropped to even sides and have sound that plays everywhere."""
-        return self.name in {"web", "proxy"}
+        """True for files to send around or to look at: cropped to even sides, with sound that plays everywhere."""
+        return self.name in {"web", "web_av1", "proxy"}
 
     def depth(self, clip: Clip) -> int:
         """Bits of the delivered samples: the clip's own when they fit, else the deepest the master has."""
@@ -68,7 +70,7 @@ class Master:
         notes = []
         size, chroma = self.size(clip), self.chroma(clip)
         if size != (clip.width, clip.height):
-            notes.append(f"the {self.name} file is {size[0]}x{size[1]}: 8-bit 4:2:0 needs even sides")
+            notes.append(f"the {self.name} file is {size[0]}x{size[1]}: 4:2:0 needs even sides")
         if self.needs_whole_chroma and not self.is_web and not self._divides(clip, "420") and clip.chroma == "420":
             notes.append(f"the master is {':'.join(chroma)}: the picture has an odd side")
         if self.suffixes and suffix != self.suffixes[0]:
@@ -99,6 +101,7 @@ MASTERS = {
         Master("prores", "prores_ks", (".mov",), ("422",), (10,), _PRORES_HQ, holds_full_range=False),
         Master("prores4444", "prores_ks", (".mov",), ("444",), (10,), _PRORES_4444, holds_full_range=False),
         Master("dnxhr", "dnxhd", (".mov",), ("422",), (10,), {"profile": "dnxhr_hqx"}, smallest=(256, 120)),
+        Master("dnxhr444", "dnxhd", (".mov",), ("444",), (10,), {"profile": "dnxhr_444"}, smallest=(256, 120)),
         Master("h264", "libx264", (".mp4", ".mov"), ("420", "422", "444"), (10,), _X264, needs_whole_chroma=True),
         Master(
             "hevc",
@@ -134,6 +137,8 @@ PROXY_HDR = Master(
     "proxy", "libsvtav1", (".mp4",), ("420",), (10,), {"preset": "10", "crf": "16", "svtav1-params": "pred-struct=1"},
     needs_whole_chroma=True, group=12,
 )  # fmt: skip
+# For the web without grain in the pictures: `grained.put_grain` writes it into the headers.
+WEB_AV1 = Master("web_av1", "libsvtav1", (".mp4",), ("420",), (10,), {"preset": "8", "crf": "24"})
 
 
 def find_master(name: str, clip: Clip) -> Master:
@@ -142,6 +147,8 @@ def find_master(name: str, clip: Clip) -> Master:
         return WEB_HDR if clip.color.is_hdr else WEB
     if name == "proxy":
         return PROXY_HDR if clip.color.is_hdr else PROXY
+    if name == "web_av1":
+        return WEB_AV1
     if name not in MASTERS:
         raise UnknownName(f"no master is called {name!r}", f"known masters: {', '.join(MASTERS)}")
     master = MASTERS[name]
@@ -151,6 +158,8 @@ def find_master(name: str, clip: Clip) -> Master:
 
 def target_depth(name: str, clip: Clip) -> int:
     """Bits at which the treatments should write for that master: at least 10."""
+    if name in SEQUENCES:
+        return SEQUENCE_DEPTH
     return max(10, find_master(name, clip).depth(clip))
 
 
@@ -161,7 +170,7 @@ def container_suffix(name: str, clip: Clip) -> str:
 
 def missing_encoders() -> list[str]:
     """Encoders of the table that this build of FFmpeg does not have."""
-    return sorted({m.codec for m in (*MASTERS.values(), WEB, WEB_HDR, PROXY_HDR)} - set(av.codecs_available))
+    return sorted({m.codec for m in (*MASTERS.values(), WEB, WEB_HDR, WEB_AV1, PROXY_HDR)} - set(av.codecs_available))
 
 
 def options_of(master: Master, clip: Clip, preset: str | None) -> dict[str, str]:

@@ -17,6 +17,7 @@ from unplastic.media.failure import unwritable
 from unplastic.media.formats import working_format
 from unplastic.media.masters import find_master, target_depth
 from unplastic.media.memory import return_large_blocks
+from unplastic.media.sequence import SEQUENCES, SequenceEncoding
 
 Made = TypeVar("Made")
 
@@ -24,18 +25,25 @@ Made = TypeVar("Made")
 class Writer:
     """Encodes the pictures of ``clip`` into every file of ``files`` (master name to path), and copies the rest.
 
+    The path of a sequence of pictures (exr, tiff) is a folder.
+
     A context manager: leaving it by an exception closes the files as they are and flushes nothing. ``notes`` says
     what was changed on the way that the owner of the clip should know. Raises `ResultUnwritable`.
     """
 
-    def __init__(self, clip: Clip, files: dict[str, Path], *, preset: str | None = None) -> None:
-        """``preset`` overrides the speed preset of x264, x265 and SVT-AV1 in the first file."""
+    def __init__(
+        self, clip: Clip, files: dict[str, Path], *, preset: str | None = None, bit_depth: int | None = None
+    ) -> None:
+        """``preset`` overrides the speed preset of x264, x265 and SVT-AV1 in the first file.
+
+        ``bit_depth`` is that of the pictures to be written; what the first file wants, if None.
+        """
         self._clip = clip
         self._files = files
         self._preset = preset
-        self.bit_depth = target_depth(next(iter(files)), clip)
+        self.bit_depth = bit_depth or target_depth(next(iter(files)), clip)
         self._format = working_format(clip.chroma, self.bit_depth)
-        self._encodings: list[Encoding] = []
+        self._encodings: list[Encoding | SequenceEncoding] = []
         self._frames: dict[int, Any] = {}
         self.notes: tuple[str, ...] = ()
 
@@ -45,14 +53,17 @@ class Writer:
         try:
             for name, path in self._files.items():
                 preset = None if self._encodings else self._preset
-                master = find_master(name, self._clip)
-                encoding = _guarded(path, lambda m=master, p=path, s=preset: Encoding(self._clip, m, p, s))
-                self._encodings.append(encoding)
+                self._encodings.append(_guarded(path, lambda n=name, p=path, s=preset: self._encoding(n, p, s)))
         except BaseException:
             self._close()
             raise
         self.notes = tuple(dict.fromkeys(note for encoding in self._encodings for note in encoding.notes))
         return self
+
+    def _encoding(self, name: str, path: Path, preset: str | None) -> Encoding | SequenceEncoding:
+        if name in SEQUENCES:
+            return SequenceEncoding(self._clip, name, path)
+        return Encoding(self._clip, find_master(name, self._clip), path, preset)
 
     def blank(self, index: int, pts: int, duration: int) -> Picture:
         """A picture whose planes are the memory of a frame that `write` will encode: fill them, then write it.

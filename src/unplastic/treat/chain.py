@@ -48,27 +48,34 @@ class _Step:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """The whole way of one strip: what to load, the steps, and what to write."""
+    """The whole way of one strip: what to load, the steps, and what to write; ``clean`` is it before step ``tap``."""
 
     loaded: Strip
     steps: tuple[_Step, ...]
     written: Strip
+    tap: int
+    clean: Strip
 
 
 class Chain:
     """The treatments that change something, bound to one clip, in their ``order``.
 
-    ``rows`` is the strip height in luma rows; results do not depend on it.
+    ``rows`` is the strip height in luma rows; results do not depend on it. ``before`` names the treatment before which
+    the picture can be had as well: "grain" for the clean plate.
     """
 
-    def __init__(self, treatments: Sequence[Treatment], geometry: Geometry, *, rows: int = STRIP_ROWS) -> None:
+    def __init__(
+        self, treatments: Sequence[Treatment], geometry: Geometry, *, rows: int = STRIP_ROWS, before: str = ""
+    ) -> None:
         self.geometry = geometry
         self.counters = Counters()
         active = sorted((t for t in treatments if not t.is_noop), key=lambda t: t.order)
         self._passes = [treatment.bind(geometry) for treatment in active]
+        self._tap = next((i for i, each in enumerate(active) if before and each.name == before), len(active))
         self._prepared = [p for p in self._passes if isinstance(p, Prepared)]
         self._touches_chroma = any(p.touches_chroma for p in self._passes)
         self._port: Port | None = None
+        self._aside: Port | None = None
         self._jobs: list[_Job] = []
         if self._passes or geometry.target_depth < geometry.source_depth:
             self._open(max(2, rows // 2 * 2))
@@ -78,35 +85,46 @@ class Chain:
         """Whether a pass has to be shown the scene of every frame."""
         return bool(self._prepared)
 
-    def run(self, source: Picture, target: Picture, scene: Scene | None = None) -> None:
+    def run(self, source: Picture, target: Picture, scene: Scene | None = None, clean: Picture | None = None) -> None:
         """Treat ``source`` into the planes of ``target`` (uint16, writable, same shapes; only its planes are used).
 
-        ``scene`` is that of ``source``, for the passes that have to see whole pictures.
+        ``scene`` is that of ``source``, for the passes that have to see whole pictures. ``clean`` becomes what
+        ``target`` would be without the treatment named ``before``, where that is the last.
         """
-        self._check(source, target)
+        for picture in (target, clean) if clean else (target,):
+            self._check(source, picture)
         self.counters.frames += 1
         if scene is not None:
             for each in self._prepared:
                 each.prepare(scene)
         geometry = self.geometry
         depths = Depths(geometry.source_depth, geometry.target_depth, is_full_range=geometry.color.is_full_range)
-        if self._port is None:
-            copy_codes(source.y, target.y, depths, is_chroma=False)
-        else:
-            self._run_strips(self._port, source, target)
-        if self._port is None or (not self._touches_chroma and depths.target >= depths.source):
-            copy_codes(source.cb, target.cb, depths, is_chroma=True)
-            copy_codes(source.cr, target.cr, depths, is_chroma=True)
+        if self._port is not None:
+            self._run_strips(self._port, source, target, clean)
+        for picture in (target, clean) if clean else (target,):
+            if self._port is None:
+                copy_codes(source.y, picture.y, depths, is_chroma=False)
+            if self._port is None or (not self._touches_chroma and depths.target >= depths.source):
+                copy_codes(source.cb, picture.cb, depths, is_chroma=True)
+                copy_codes(source.cr, picture.cr, depths, is_chroma=True)
 
-    def _run_strips(self, port: Port, source: Picture, target: Picture) -> None:
+    def _run_strips(self, port: Port, source: Picture, target: Picture, clean: Picture | None) -> None:
         port.open(source, target)
+        aside = self._aside if clean else None
+        if aside and clean:
+            aside.open(source, clean)
+        luma_only = not self._touches_chroma and port.is_widening
         for job in self._jobs:
             port.load(job.loaded)
-            for step in job.steps:
+            for i, step in enumerate(job.steps):
+                if aside and i == job.tap:
+                    aside.write(job.clean, luma_only=luma_only)
                 step.treat(step.source, step.target, source.index)
                 for outside, nearest in step.outside:
                     outside[:] = nearest
-            port.write(job.written, luma_only=not self._touches_chroma and port.is_widening)
+            if aside and job.tap == len(job.steps):
+                aside.write(job.written, luma_only=luma_only)
+            port.write(job.written, luma_only=luma_only)
         self.counters.strips += len(self._jobs)
         self.counters.passes += len(self._jobs) * len(self._passes)
 
@@ -122,7 +140,7 @@ class Chain:
     def _open(self, rows: int) -> None:
         from unplastic.treat.ports import Port
 
-        self._port = Port(self.geometry)
+        self._port, self._aside = Port(self.geometry), Port(self.geometry)
         buffers = self._buffers(rows + 2 * sum(p.reach for p in self._passes))
         self._jobs = [self._job(row, rows, buffers) for row in range(0, self.geometry.height, rows)]
 
@@ -138,9 +156,12 @@ class Chain:
         down, height = self.geometry.down, self.geometry.height
         rows = min(rows, height - row + (height - row) % 2)
         margin = sum(p.reach for p in self._passes)
-        here = loaded = _window(buffers[0], row - margin, rows + 2 * margin, down)
+        here = loaded = clean = _window(buffers[0], row - margin, rows + 2 * margin, down)
         steps = []
         for i, treat in enumerate(self._passes):
+            if i == self._tap:
+                inside, inner = slice(margin, margin + rows), slice(margin // down, (margin + rows) // down)
+                clean = Strip(here.y[inside], here.cb[inner], here.cr[inner], row)
             margin -= treat.reach
             there = _window(buffers[(i + 1) % 2], row - margin, rows + 2 * margin, down)
             if not treat.touches_chroma:
@@ -148,7 +169,7 @@ class Chain:
                 there = Strip(there.y, here.cb[inner], here.cr[inner], there.row)
             steps.append(_Step(treat, here, there, tuple(_outside(there, height, down)) if margin else ()))
             here = there
-        return _Job(loaded, tuple(steps), here)
+        return _Job(loaded, tuple(steps), here, self._tap, clean)
 
 
 def _window(buffer: Strip, row: int, rows: int, down: int) -> Strip:

@@ -124,9 +124,9 @@ class GrainPass:
         self._shade = np.zeros(across, np.float32)
 
     def _draw(self, grain: Grain, geometry: Geometry) -> list[NDArray[np.int8]]:
-        templates = [draw(geometry.seed, 0, LUMA_SAMPLES, _luma_weights(grain, geometry))]
+        templates = [draw(geometry.seed, 0, LUMA_SAMPLES, luma_weights(grain, geometry))]
         if self.touches_chroma:
-            chroma = _chroma_weights(grain, geometry)
+            chroma = chroma_weights(grain, geometry)
             templates += [draw(geometry.seed, part, CHROMA_SAMPLES, chroma) for part in (1, 2)]
         return [template.ravel() for template in templates]
 
@@ -147,7 +147,8 @@ def lines_of(width: int, height: int) -> float:
     return sqrt(width * height * 9 / 16)
 
 
-def _luma_weights(grain: Grain, geometry: Geometry) -> NDArray[np.floating]:
+def luma_weights(grain: Grain, geometry: Geometry) -> NDArray[np.floating]:
+    """The luma process's weight of each of `template.steps`, at that size of picture."""
     if grain.correlation:
         step = grain.lags_per_px(geometry.width, geometry.height)
         return measured_weights(np.array(grain.correlation), (step, step))
@@ -155,13 +156,26 @@ def _luma_weights(grain: Grain, geometry: Geometry) -> NDArray[np.floating]:
     return weights((size, size))
 
 
-def _chroma_weights(grain: Grain, geometry: Geometry) -> NDArray[np.floating]:
+def chroma_weights(grain: Grain, geometry: Geometry) -> NDArray[np.floating]:
+    """The same of chroma's, in its own samples."""
     steps = geometry.down, geometry.across
     if grain.chroma_correlation:
         lags = grain.lags_per_px(geometry.width, geometry.height) / CHROMA_LAG_PX
         return measured_weights(np.array(grain.chroma_correlation), (lags * steps[0], lags * steps[1]))
     size = grain.size_px(geometry.width, geometry.height) * grain.chroma_size_ratio
     return weights((min(size / steps[0], SIZE_MAX_PX), min(size / steps[1], SIZE_MAX_PX)))
+
+
+def level_codes8(grain: Grain, luma: NDArray[np.float64], *, is_full_range: bool) -> NDArray[np.float64]:
+    """Sd of luma grain, in 8-bit codes, at nominal ``luma`` 0..1: what the kernel scales its templates by."""
+    codes8 = 255.0 if is_full_range else 219.0
+    u = np.clip(luma, 0.0, 1.0)
+    if grain.level_curve:
+        lumas, shares = np.array(grain.level_curve).T
+        shape = np.interp(u, lumas, shares)
+    else:
+        shape = grain.flat_share + (1.0 - grain.flat_share) * film(u)
+    return np.minimum(grain.strength * grain.sigma_codes8 * shape, codes8 * 0.5 * np.minimum(u, 1.0 - u))
 
 
 def film(u: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,0 +1,1 @@
+"""What leaves the house: masters, plates, grain that reaches the viewer, cuts, colour files and provenance."""
