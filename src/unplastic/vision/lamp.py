@@ -2,6 +2,7 @@
 
 `unplastic.vision.light` asks the same for relief, on a grid of 10 degrees; this one is for readings, and answers with
 intervals. Measuring A6: ``I = a + k max(0, n . l)`` in linear light, searched over l; nothing linear in n will do.
+Shading adds up in light, not in codes.
 """
 
 from __future__ import annotations
@@ -10,27 +11,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
+from unplastic.vision.chromaticity import GAMMA
 from unplastic.vision.face import Face
-from unplastic.vision.mesh import mesh
 from unplastic.vision.plane import Plane
+from unplastic.vision.skinpoints import skin_points
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-GAMMA = 2.4
-"""BT.1886: what a display makes of the codes. Shading adds up in light, not in codes."""
 
 STEP_DEG = 5
 BEHIND_DEG = 120
 """A lamp further behind the face than this lights none of what is seen."""
 
-WORKING_IPD_PX = 64.0
-BLUR_PX = 2.5
-AROUND_FEATURES_MM = 2.0
-FACING_MIN = 0.25
 WHITE_CODES8, BLACK_CODES8 = 232.0, 18.0
 POINTS_MIN = 120
 PATCHES = 40
@@ -80,32 +74,23 @@ class Lamp:
     key_fill_high: float
     explained: float
 
+    @property
+    def clock(self) -> tuple[float, float]:
+        """(o'clock in the picture's plane, 3 at its right; how far aside of the camera, 0..1)."""
+        x, y, _ = direction(self.azimuth_deg, self.elevation_deg)
+        return float(np.degrees(np.arctan2(x, -y)) / 30.0 % 12.0), float(np.hypot(x, y))
+
 
 def shading(luma: Plane, face: Face) -> Shading:
     """Skin of one face as a small picture of it shows it, at the points of its mesh that face the camera."""
-    scale = WORKING_IPD_PX / max(face.ipd_px, 1.0)
-    x, y, wide, high = face.box
-    height, width = luma.shape
-    left, top = max(0, int(x - 0.1 * wide)), max(0, int(y - 0.1 * high))
-    right, bottom = min(width, int(x + 1.1 * wide) + 2), min(height, int(y + 1.1 * high) + 2)
-    if right - left < 8 or bottom - top < 8:
+    seen = skin_points([luma], face)
+    if not len(seen.codes):
         return Shading(np.zeros(0), np.zeros((0, 3)))
-    size = max(4, round((right - left) * scale)), max(4, round((bottom - top) * scale))
-    small = cv2.resize(luma[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), BLUR_PX, borderType=cv2.BORDER_REPLICATE)
-    columns = (face.points[:, 0] + 0.5 - left) * size[0] / (right - left) - 0.5
-    rows = (face.points[:, 1] + 0.5 - top) * size[1] / (bottom - top) - 0.5
-    inside = (face.points[:, :2] >= 0).all(axis=1) & (face.points[:, 0] < width) & (face.points[:, 1] < height)
-    use = inside & _plain() & (-face.normals[:, 2] > FACING_MIN)
-    if not use.any():
-        return Shading(np.zeros(0), np.zeros((0, 3)))
-    across, down = (np.ascontiguousarray(each[use], np.float32).reshape(-1, 1) for each in (columns, rows))
-    found = cv2.remap(small, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    codes = np.asarray(found, np.float64).ravel()
+    codes = seen.codes[:, 0]
     kept = codes < WHITE_CODES8
     shine = np.clip((codes[kept] - 16.0) / 219.0, 0.0, 1.0) ** GAMMA
     black = float((codes <= BLACK_CODES8).mean())
-    return Shading(shine, face.normals[use][kept].astype(np.float64), black, float(1.0 - kept.mean()))
+    return Shading(shine, seen.normals[kept], black, float(1.0 - kept.mean()))
 
 
 def lamp(seen: Shading) -> Lamp | None:
@@ -200,15 +185,3 @@ def _fitted(lit: NDArray, shine: NDArray, weight: NDArray) -> tuple[NDArray, NDA
     ambient = np.maximum(ambient, 0.0)
     error = yy + ambient**2 + key**2 * xx + 2 * (ambient * key * x - ambient * y - key * xy)
     return ambient, key, np.maximum(error, 0.0)
-
-
-@cache
-def _plain() -> NDArray[np.bool_]:
-    """(468,): neither eye, brow nor lip, nor near them."""
-    plain = np.ones(468, np.bool_)
-    flat = mesh().points[:, :2]
-    for name, line in mesh().groups.items():
-        if name != "oval":
-            low, high = flat[line].min(axis=0), flat[line].max(axis=0)
-            plain &= ~((flat > low - AROUND_FEATURES_MM) & (flat < high + AROUND_FEATURES_MM)).all(axis=1)
-    return plain
