@@ -1,8 +1,9 @@
 """Heads under a known light, which the estimators know nothing else about: rendered, not drawn from their own model.
 
-The shape is somebody's: the mean mesh bent by smooth millimetres. Light is a lamp of some width with cast shadows (nose,
-brow, chin), an even fill, and a shine on top; skin has a tone, zones of blood, mottling, brows, lips and eyes with
-catchlights. What an estimator gets is the picture in codes, and a mesh that is off by smooth errors, as networks' are.
+The shape is somebody's: the mean mesh bent by smooth millimetres. Light is a lamp of some width with cast shadows
+(nose, brow, chin), an even fill, and a shine on top; skin has a tone, zones of blood, mottling, brows, lips and eyes
+with catchlights. What an estimator gets is the picture in codes, and a mesh that is off by smooth errors, as those of
+networks are.
 """
 
 from __future__ import annotations

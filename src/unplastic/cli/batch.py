@@ -136,13 +136,13 @@ def finish_all(inputs: list[Path], job: Job, *, jobs: int, as_json: bool, as_sce
     return UNMET if failed else DONE
 
 
-def measure_all(inputs: list[Path]) -> tuple[list[Report], list[Path]]:
-    """Measure every clip of ``inputs``; returns the reports and the paths that failed (already said)."""
+def measure_all(inputs: list[Path]) -> tuple[dict[Path, Report], list[Path]]:
+    """Measure every clip of ``inputs``; returns the reports by path, and the paths that failed (already said)."""
     clips, failed = _clips(inputs)
-    reports = []
+    reports: dict[Path, Report] = {}
     for path in clips:
         try:
-            reports.append(measure(path))
+            reports[path] = measure(path)
         except UnplasticError as error:
             say_error(error)
             failed.append(path)

@@ -34,9 +34,11 @@ class Levels:
 
 @dataclass(frozen=True)
 class Dynamics:
-    """evenness: standard deviation of log2 light over blocks of 16 px; a lit room has 0.9 to 1.6 stops, even light
-    under 0.6. dynamic_use: log2 of the 99.5 over the 0.5 percentile of light (BT.1886), down to 10 stops under white.
-    roll_off: pixels in the top 2 % of the codes over those in the next 8 %: highlights that end softly stay under 0.5.
+    """Stops of light (BT.1886) in the whole picture.
+
+    evenness: standard deviation of log2 light over blocks of 16 px; a lit room has 0.9 to 1.6 stops, even light under
+    0.6. dynamic_use: log2 of the 99.5 over the 0.5 percentile of light, down to 10 stops under white. roll_off: pixels
+    in the top 2 % of the codes over those in the next 8 %: highlights that end softly stay under 0.5.
 
     Not measured in HDR, where codes mean other light.
     """

@@ -12,8 +12,9 @@ from unplastic.clip import Clip
 from unplastic.measure.circle import CLOCK, TURN, on_circle
 from unplastic.measure.standing import why_no_face
 from unplastic.parameter import check, parameter
-from unplastic.reading import Evidence, Reading
+from unplastic.reading import Evidence, Place, Reading
 from unplastic.vision import Run
+from unplastic.vision.face import Face
 from unplastic.vision.lamp import Lamp, Shading
 
 if TYPE_CHECKING:
@@ -27,16 +28,22 @@ ASIDE_MIN = 0.34
 
 FLAT_STOPS = 0.4
 BLACK_SHARE = 0.25
+BOX_IPD, DOWN_IPD = 4.4, 0.35
+"""Side of the box that shows a face, and how far below the eyes its middle lies."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceLight:
-    """One run: the lamps on its largest face, the shares of it at black, its sizes, and why there is none."""
+    """One run: the lamps on its largest face, the shares of it at black, its sizes, and why there is none.
+
+    ``place`` is a box around it in the run's middle frame.
+    """
 
     lamps: tuple[Lamp, ...]
     black: tuple[float, ...]
     ipds: tuple[float, ...]
     why_not: str | None
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -44,9 +51,10 @@ class Light:
     """Of the largest face, in three frames of every run: the one lamp that best explains its shading.
 
     light_azimuth: 0 from the camera, above 0 from the picture's right (camera right), 180 from behind.
-    light_elevation: above 0 from above. light_clock: the same in the plane of the picture, as catchlights stand. key_fill: log2 of the skin turned to the lamp over the skin that it does not
-    reach, in linear light (BT.1886), 0 to 6. light_explained: the share of the shading's variance that one lamp
-    accounts for. Medians over frames; intervals span the frames and each frame's own 90 % region.
+    light_elevation: above 0 from above. light_clock: the same in the plane of the picture, as catchlights stand.
+    key_fill: log2 of the skin turned to the lamp over the skin that it does not reach, in linear light (BT.1886), 0 to
+    6. light_explained: the share of the shading's variance that one lamp accounts for. Medians over frames; intervals
+    span the frames and each frame's own 90 % region.
 
     Shape and make-up are not the lamp's: a face that one lamp explains badly has no direction here. In even light the
     direction is not measurable, the ratio is.
@@ -70,20 +78,23 @@ class Light:
         sizes = tuple(face.ipd_px for _, face in faces)
         usable = [(t, face) for t, face in faces if face.ipd_px >= self.ipd_min_px]
         seen = [run.lamp(t) for t, face in usable if abs(face.yaw_deg) <= self.turn_max_deg]
-        return FaceLight(*_lamps(seen), sizes, why_no_face(run))
+        place = _place(run, *faces[len(faces) // 2]) if faces else None
+        return FaceLight(*_lamps(seen), sizes, why_no_face(run), place)
 
     def conclude(self, observations: Sequence[FaceLight], clip: Clip) -> Evidence:
         """All readings of the whole clip."""
         lamps = [each for observed in observations for each in observed.lamps]
         why = self._why_not(observations, clip)
         if why:
-            return Evidence(tuple(Reading.missing(name, "face", unit, why) for name, unit in UNITS.items()))
+            missing = tuple(Reading.missing(name, "face", unit, why) for name, unit in UNITS.items())
+            return Evidence(missing, places=_largest(observations))
         explained = np.array([each.explained for each in lamps])
         stops = [np.array([getattr(each, f"key_fill_{part}") for each in lamps]) for part in ("stops", "low", "high")]
         ratio = _middle(RATIO, *stops)
         shared = Reading(EXPLAINED, "face", float(np.median(explained)), "1", *_range(explained))
         dark = float(np.median([each for observed in observations for each in observed.black]))
-        return Evidence((*self._angles(lamps, ratio, shared), self._ratio(ratio, shared, dark), shared))
+        readings = (*self._angles(lamps, ratio, shared), self._ratio(ratio, shared, dark), shared)
+        return Evidence(readings, places=_largest(observations))
 
     def _why_not(self, observations: Sequence[FaceLight], clip: Clip) -> str | None:
         sizes = [size for each in observations for size in each.ipds]
@@ -123,6 +134,21 @@ class Light:
         if (ratio.high or 0.0) - (ratio.low or 0.0) > self.width_max_stops:
             return _doubted(ratio, "fill cannot be told from a lamp so near the camera, or from so little shadow")
         return ratio
+
+
+def _place(run: Run, t: int, face: Face) -> Place:
+    """A square around the face in the whole picture, as far as it lies inside."""
+    half = BOX_IPD * face.ipd_px / 2.0
+    x, y = face.centre[0] + run.window.x, face.centre[1] + DOWN_IPD * face.ipd_px + run.window.y
+    left, top = max(0, round(x - half)), max(0, round(y - half))
+    right, bottom = min(run.picture[0], round(x + half)), min(run.picture[1], round(y + half))
+    return Place("lit_face", run.frames[t].index, left, top, max(right - left, 1), max(bottom - top, 1), 0.0)
+
+
+def _largest(observations: Sequence[FaceLight]) -> tuple[Place, ...]:
+    """The largest of the runs' boxes: one face stands for the clip."""
+    places = [each.place for each in observations if each.place]
+    return tuple(sorted(places, key=lambda place: -place.width * place.height)[:1])
 
 
 def _lamps(seen: Sequence[tuple[Shading, Lamp | None]]) -> tuple[tuple[Lamp, ...], tuple[float, ...]]:

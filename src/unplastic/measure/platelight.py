@@ -39,11 +39,11 @@ class Plate:
 
 @dataclass(frozen=True)
 class PlateLight:
-    """plate_clock: the o'clock that light comes from, 12 above, 3 from the picture's right, as `light_clock` is.
+    """Where light comes from, by the plate: plate_clock, 12 above, 3 from the picture's right, like `light_clock`.
 
     "shadows": from a person's own outline, thrown on a wall or a floor (cast_shadow: how dark it is, in stops).
-    "sources": the middle of the windows, lamps and sky in sight, seen from the largest face; they stand behind what they
-    light, so a key from elsewhere may be right. Mostly neither is to be had.
+    "sources": the middle of the windows, lamps and sky in sight, seen from the largest face; they stand behind what
+    they light, so a key from elsewhere may be right. Mostly neither is to be had.
     """
 
     name: ClassVar[str] = "plate_light"

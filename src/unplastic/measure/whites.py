@@ -37,8 +37,8 @@ class WhitePoints:
     """In mired (1e6 / kelvin; display white is 154, warmer is more), in BT.709 light, seen under the display's white.
 
     white_mired and white_duv, "lit skin" and "shadow skin": the light that makes average skin look like this face; a
-    complexion leaves it open by 25 mired. "plate": the light that makes the picture outside its people grey in the mean.
-    fill_shift: shadow skin less lit skin, from which the complexion is gone. plate_shift: lit skin less plate.
+    complexion leaves it open by 25 mired. "plate": the light that makes the picture outside its people grey in the
+    mean. fill_shift: shadow skin less lit skin, from which the complexion is gone. plate_shift: lit skin less plate.
 
     A light off the black body's line by more than 0.03 is a colour, not a white: no mired. Not measured in HDR.
     """

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from unplastic.report.crops import png_uri, sheet
     from unplastic.report.document import compared, finished, measured
     from unplastic.report.page import compared_page, finished_page, measured_page
+    from unplastic.report.sceneview import scene_view
     from unplastic.report.table import compared_table, finished_table, measured_table
 
 _HOMES = {
@@ -20,6 +21,7 @@ _HOMES = {
     "measured_page": "page",
     "measured_table": "table",
     "png_uri": "crops",
+    "scene_view": "sceneview",
     "sheet": "crops",
 }
 
@@ -34,6 +36,7 @@ __all__ = [
     "measured_page",
     "measured_table",
     "png_uri",
+    "scene_view",
     "sheet",
 ]
 

@@ -1,4 +1,4 @@
-"""Key and fill on a face, shaped gently as light would: by the turn of the skin to the lamp, in light and not in codes."""
+"""Key and fill on a face, shaped gently as a lamp would: by the turn of the skin to it, in light and not in codes."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class ShapePass:
         self._multiply(source.cr, target.cr, chroma, row)
 
     def _light(self, scene: Scene, face: Face) -> HeadLight | None:
-        """The lamp on a face from its first frames, held for the shot: one that is found anew in every frame flickers."""
+        """The lamp on a face from its first frames, held for the shot: found anew in every frame it would flicker."""
         if face.track not in self._lights:
             seen = [(frame.luma, there) for frame, there in _looks(scene, face.track)]
             self._lights[face.track] = self._chosen(head_light(seen))

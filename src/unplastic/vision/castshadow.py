@@ -1,8 +1,8 @@
 """The shadow that a person casts on a wall or a floor: their own outline again, moved away from the light.
 
 A lamp far off throws an outline onto a wall nearly unchanged. So all moves of the person's mask are tried, and for each
-it is asked how much darker the picture is just inside the moved outline than just outside, along all of its length. What
-a room holds by chance is no such outline; where no move stands out, there is no answer.
+it is asked how much darker the picture is just inside the moved outline than just outside, along all of its length.
+What a room holds by chance is no such outline; where no move stands out, there is no answer.
 """
 
 from __future__ import annotations

@@ -47,9 +47,7 @@ EDGE_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Catchlight:
-    """``clock_h`` 0..12 from the middle of the iris, 3 at the picture's right; ``away`` in shares of the iris; ``rise``
-    in codes above it.
-    """
+    """``clock_h`` 0..12 around the iris, 3 at the picture's right; ``away`` in its radii; ``rise`` codes above it."""
 
     clock_h: float
     away: float
@@ -97,7 +95,7 @@ def _eye(luma: Plane, face: Face, name: str) -> Eye:
 def _iris(
     patch: Plane, inside: NDArray[np.bool_], centre: NDArray, scale: float
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """The middle of the iris and its visible disc: where a ring outside it is brightest against one inside, at its sides.
+    """The middle of the iris and its visible disc: where a ring outside is brightest against one inside, at its sides.
 
     After Daugman 1993. What is brighter than most of the eye, a catchlight above all, is brought down first.
     """

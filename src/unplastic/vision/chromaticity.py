@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 GAMMA = 2.4
 """BT.1886: what a display makes of the codes."""
 
-TO_XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])  # fmt: skip
+TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
 """Linear light of BT.709 primaries under D65 (IEC 61966-2-1)."""
 
 WARMEST_MIRED, COLDEST_MIRED = 950.0, 68.0
@@ -39,7 +41,7 @@ def chromaticity(rgb: Array) -> Array:
 
 
 def warmth(uv: Array) -> tuple[float, float]:
-    """(mired, Duv) of one point: 1e6 / kelvin of the nearest black body, and how far off it is, above 0 to the green."""
+    """(mired, Duv) of one point: 1e6 / kelvin of the nearest black body, and how far off it is, above 0: greener."""
     mireds, locus = _locus()
     away = np.hypot(*(locus - uv).T)
     best = int(np.argmin(away))

@@ -59,7 +59,7 @@ def head_light(seen: Sequence[tuple[Plane, Face]]) -> HeadLight:
 
 
 def light_field(surfaces: Surfaces, face: Face, light: HeadLight, around: float) -> tuple[Plane, Plane]:
-    """(field, share) at the size of the surfaces: -0.7 in the lamp's shadow to 0.3 in its light, and 0..1 where it holds.
+    """(field, share) of the surfaces' size: -0.7 in the lamp's shadow to 0.3 in its light, and 0..1 where it holds.
 
     Values at the points of the mesh, spread by a normalised convolution (Knutsson and Westin 1993), so that hair, ears
     and neck take part by their nearest skin; they count by ``around``, and only where a person is.
@@ -90,7 +90,7 @@ def light_field(surfaces: Surfaces, face: Face, light: HeadLight, around: float)
 
 
 def _spread(value: Plane, at: NDArray[np.float32], shape: tuple[int, int], sigma_px: float) -> Plane:
-    """Values at scattered places as a smooth plane: near them their mean within ``sigma_px``, further off a wider one."""
+    """Values at scattered places as a smooth plane: near them the mean within ``sigma_px``, further off a wider one."""
     by = max(1.0, sigma_px / 2.0)
     size = int(shape[0] / by) + 2, int(shape[1] / by) + 2
     column = np.clip(np.rint(at[:, 0] / by).astype(int), 0, size[1] - 1)

@@ -1,7 +1,7 @@
 """The white point of what is behind the people: which light would make its surfaces grey in the mean.
 
-Shades of grey (Finlayson and Trezzi 2004): the Minkowski mean of the picture stands for grey. Between the plain mean and
-a mean that leans to bright surfaces lies how sure that is.
+Shades of grey (Finlayson and Trezzi 2004): the Minkowski mean of the picture stands for grey. Between the plain mean
+and a mean that leans to bright surfaces lies how sure that is.
 """
 
 from __future__ import annotations

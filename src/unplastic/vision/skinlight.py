@@ -1,8 +1,8 @@
 """The colour of the light on a face: on its lit side, and on its shadow side.
 
-Skin is taken to be average (the light and the dark skin patch of the ColorChecker, McCamy, Marcus and Davidson 1976, lie
-on either side of it): the light is what turns that into what is seen. A stranger's complexion leaves it open by some 25
-mired. Between the two sides of one face the complexion cancels out.
+Skin is taken to be average (the light and the dark skin patch of the ColorChecker, McCamy, Marcus and Davidson 1976,
+lie on either side of it): the light is what turns that into what is seen. A stranger's complexion leaves it open by
+some 25 mired. Between the two sides of one face the complexion cancels out.
 """
 
 from __future__ import annotations

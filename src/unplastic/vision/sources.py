@@ -52,7 +52,7 @@ def sources(luma: Plane, person: Plane | None, lit: Mask, eye: tuple[float, floa
     level = max(SIGNAL_MIN, middle * 2.0 ** (ABOVE_STOPS / GAMMA))
     outside = lit & (person < 0.3 if person is not None else np.ones_like(lit))
     bright = (outside & (signal > min(level, 0.99))).astype(np.uint8)
-    count, labels, facts, places = cv2.connectedComponentsWithStats(bright)
+    count, labels, facts, _ = cv2.connectedComponentsWithStats(bright)
     large = [n for n in range(1, count) if facts[n, cv2.CC_STAT_AREA] >= AREA_MIN * lit.sum()]
     if not large:
         return None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from unplastic.treat.shape import Shape
 
 RATIO_STOPS = (0.3, 4.0)
-"""Where a shaped face is to end: flat light has this much by a face's own form, and beyond four stops shadow is black."""
+"""Where a shaped face is to end: flat light has this much already, and beyond four stops shadow is black."""
 
 
 def solve(treatment: Shape, report: Report, _: Clip) -> Solution:
