@@ -34,7 +34,7 @@ TONES = {
 
 FEATURES = {"lips": (0.75, 0.45, 0.45), "left_brow": (0.25, 0.25, 0.25), "right_brow": (0.25, 0.25, 0.25)}
 EYES = "left_eye", "right_eye"
-IRIS_MM, PUPIL_MM, GLINT_MM, EYE_RADIUS_MM = 5.9, 2.2, 0.9, 8.0
+IRIS_MM, PUPIL_MM, GLINT_MM, EYE_RADIUS_MM = 5.9, 2.2, 0.6, 8.0
 STEP_MM, MARCH_MM, BIAS_MM = 1.5, 60.0, 1.5
 RAYS, RAYS_WIDE, WIDE_DEG = 8, 40, 8.0
 
@@ -53,13 +53,17 @@ class Lamp:
 
 @dataclass(frozen=True)
 class Skin:
-    """A tone, how uneven it is (rms), how much it shines, and whether shadows are cast on it."""
+    """A tone, its unevenness (rms), its blood (1: a little on cheeks and nose), shine, and whether it casts shadows."""
 
     tone: str = "medium"
     uneven: float = 0.08
+    blood: float = 1.0
     shine: float = 0.03
     casts: bool = True
     lips: bool = True
+
+
+SKIN = Skin()
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +191,7 @@ def albedo(of: Head, skin: Skin, seed: int = 0) -> Array:
     for point, radius_mm, red in ((1, 12.0, 0.10), (50, 18.0, 0.08), (280, 18.0, 0.08), (151, 22.0, -0.05)):
         away = ((of.place[..., :2] - of.points[point, :2]) ** 2).sum(axis=-1)
         blob = np.where(of.on, np.exp(-np.minimum(away, 1e9) / (radius_mm * scale) ** 2), 0.0)
-        found *= np.exp(-red * blob[..., None] * np.array([0.3, 1.2, 1.0]))
+        found *= np.exp(-skin.blood * red * blob[..., None] * np.array([0.3, 1.2, 1.0]))
     for group, tint in FEATURES.items():
         if skin.lips or group != "lips":
             mask = np.zeros(of.on.shape, np.uint8)
@@ -205,7 +209,7 @@ def _smooth(noise: Array, sigma_px: float) -> Array:
 
 
 def rendered(
-    of: Head, lamp: Lamp, skin: Skin = Skin(), *, seed: int = 0, back: float = 0.05, eyes: bool = True
+    of: Head, lamp: Lamp, skin: Skin = SKIN, *, seed: int = 0, back: float = 0.05, glint: bool = True
 ) -> Array:
     """(h, w, 3) linear light, before any camera: skin that faces the lamp gives back its tone."""
     fill = 1.0 / 2.0**lamp.stops
@@ -217,9 +221,8 @@ def rendered(
     light = fill * np.array(lamp.fill_colour) + (1.0 - fill) * reach[..., None] * np.array(lamp.colour)
     found = albedo(of, skin, seed) * light + shine[..., None] * np.array(lamp.colour)
     found = np.where(of.on[..., None], found, back)
-    if eyes:
-        for group in EYES:
-            _eye(found, of, group, lamp, fill)
+    for group in EYES:
+        _eye(found, of, group, lamp, fill, 2.0 if glint else 0.0)
     return found
 
 
@@ -228,7 +231,7 @@ def levelled(of: Head, light: Array, code: float = 170.0) -> float:
     return float(((code - 16.0) / 219.0) ** 2.4 / np.percentile(light[of.on].mean(axis=1), 90.0))
 
 
-def _eye(picture: Array, of: Head, group: str, lamp: Lamp, fill: float) -> None:
+def _eye(picture: Array, of: Head, group: str, lamp: Lamp, fill: float, glint: float) -> None:
     """Sclera, iris, pupil, and the lamp's mirror image where a ball of 8 mm shows it."""
     scale = of.ipd_px / 63.0
     inside = np.zeros(of.on.shape, np.uint8)
@@ -242,8 +245,8 @@ def _eye(picture: Array, of: Head, group: str, lamp: Lamp, fill: float) -> None:
     if np.linalg.norm(half) > 0.3 and lamp.stops > 0.0:
         half /= np.linalg.norm(half)
         spot = middle + EYE_RADIUS_MM * scale * half[:2]
-        glint = np.exp(-0.5 * (((x - spot[0]) ** 2 + (y - spot[1]) ** 2) / (GLINT_MM * scale) ** 2))
-        colour = colour + 2.0 * glint[..., None] * np.array(lamp.colour)
+        spots = np.exp(-0.5 * (((x - spot[0]) ** 2 + (y - spot[1]) ** 2) / (GLINT_MM * scale) ** 2))
+        colour = colour + glint * spots[..., None] * np.array(lamp.colour)
     soft = cv2.GaussianBlur(inside.astype(np.float64), (0, 0), 0.5)[..., None]
     picture[:] = picture * (1.0 - soft) + soft * colour
 

@@ -67,7 +67,7 @@ class Light:
     explained_min: float = parameter(0.45, "share of the shading that one lamp must explain", low=0.0, high=1.0)
     width_max_deg: float = parameter(50.0, "interval of an angle above which it says nothing", low=1.0, high=360.0)
     stops_max: float = parameter(4.5, "ratio from which fill is too little to be told from none", low=1.0, high=6.0)
-    width_max_stops: float = parameter(2.0, "the same of the ratio", low=0.1, high=6.0)
+    width_max_stops: float = parameter(2.5, "the same of the ratio", low=0.1, high=6.0)
 
     def __post_init__(self) -> None:
         check(self)

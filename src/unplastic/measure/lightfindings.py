@@ -40,7 +40,7 @@ def light_findings(known: Known) -> Iterator[Finding]:
     if ratio and room and (ratio.high or 0.0) < EVEN_STOPS and (room.value or 0.0) < EVEN_ROOM_STOPS:
         yield Finding(
             "even_light", "info", "face", None,
-            f"face ({ratio.value:.1f} stops) and room ({room.value:.1f}) are evenly lit: an overcast day, or a generator",
+            f"face ({ratio.value:.1f} stops) and room ({room.value:.1f}) are evenly lit: overcast, or a generator",
             "name one source, its side, and what stays dark",
         )  # fmt: skip
     hue = known.get(("skin_hue_spread", "face"))

@@ -40,10 +40,10 @@ def scene_view(document: dict[str, Any], faces: Sequence[NDArray[np.uint8] | Non
 
 
 def _shot(shot: dict[str, Any], face: NDArray[np.uint8] | None) -> dict[str, Any]:
-    azimuth, elevation = shot["azimuth_deg"], shot["elevation_deg"]
+    azimuth, elevation = shot["azimuth_deg"] or 0.0, shot["elevation_deg"] or 0.0
     read = {each["name"]: each for each in shot["aspects"]}
     stops, mired = read["key_fill"]["value"], read["white"]["value"]
-    has_light = azimuth is not None and elevation is not None
+    has_light = bool(shot["lit_from"])
     why = read["direction"]["why_not"] or read["key_fill"]["why_not"]
     shown = stops if stops is not None else 3.0
     return {
@@ -73,7 +73,7 @@ def _square(face: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _arrow(azimuth_deg: float, elevation_deg: float) -> dict[str, float]:
-    """From the lamp's side to the middle of the face, in a square of 100; short for a lamp that stands near the camera."""
+    """From the lamp's side to the middle of the face, in a square of 100; short for a lamp near the camera."""
     azimuth, elevation = np.radians([azimuth_deg, elevation_deg])
     x, y = float(np.cos(elevation) * np.sin(azimuth)), float(-np.sin(elevation))
     return {"x1": 50 + 45 * x, "y1": 46 + 45 * y, "x2": 50 + 17 * x, "y2": 46 + 17 * y, "aside": float(np.hypot(x, y))}

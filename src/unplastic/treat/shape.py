@@ -129,7 +129,7 @@ class ShapePass:
         if asked is None:
             return found if found.is_sure and found.stops >= FLAT_STOPS else None
         is_against = found.is_sure and found.stops >= AGAINST_STOPS and found.azimuth_deg * asked[0] < 0.0
-        return None if is_against else HeadLight(*asked, found.stops, is_sure=True)
+        return None if is_against else HeadLight(asked[0], asked[1], found.stops, is_sure=True)
 
 
 def _looks(scene: Scene, track: int) -> Iterator[tuple[Scene, Face]]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from unplastic.vision.bands import blurred
 from unplastic.vision.chromaticity import GAMMA
-from unplastic.vision.plane import Mask, Plane
+from unplastic.vision.plane import Mask, Plane, as_plane
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,14 +30,15 @@ FAR_HEADS = (0.25, 0.4, 0.6, 0.85, 1.15)
 BESIDE_PX = 3
 """How far inside and outside of the moved outline the picture is compared."""
 
-LENGTH_HEADS = 1.6
+LENGTH_HEADS = 2.0
 """Least length of the outline that lies on the wall, in widths of the head."""
 
-DROP_STOPS = 0.45
-SAME_SIGN = 0.8
+DROP_STOPS = (0.45, 3.0)
+SAME_SIGN = 0.85
+EVEN = 0.7
 OTHERS = 0.6
-"""A shadow is darker than its surroundings by this much, along this share of its outline; and no move more than 60
-degrees away finds more than this share of it."""
+"""A shadow is darker than its surroundings by so much (more is a black thing), along this share of its outline,
+evenly (quartiles no further apart than this share of it); no move over 60 degrees away finds that share of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def cast_shadow(luma: Plane, person: Plane, lit: Mask, head_px: float) -> CastSh
     scale = WORKING_PX / max(luma.shape)
     size = max(8, round(luma.shape[1] * scale)), max(8, round(luma.shape[0] * scale))
     small = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
-    light = np.log2(np.clip((blurred(small, 0.8) - 16.0) / 219.0, 0.02, 1.0)) * GAMMA
+    light = np.log2(np.clip((blurred(as_plane(small), 0.8) - 16.0) / 219.0, 0.02, 1.0)) * GAMMA
     mask = cv2.resize(person, size, interpolation=cv2.INTER_AREA) > 0.5
     room = cv2.resize(lit.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0
     head = head_px * scale
@@ -61,11 +62,11 @@ def cast_shadow(luma: Plane, person: Plane, lit: Mask, head_px: float) -> CastSh
     if head < 8 or not mask.any() or free.mean() < 0.1:
         return None
     angles = np.arange(0, 360, TURN_DEG)
-    found = np.array([[_drop(light, mask, free, head, a, far * head) for far in FAR_HEADS] for a in angles])
+    found = np.array([[_drop(light, mask, free, head, float(a), far * head) for far in FAR_HEADS] for a in angles])
     best = found.max(axis=1)
     top = int(np.argmax(best))
     away = np.abs((angles - angles[top] + 180) % 360 - 180)
-    if best[top] < DROP_STOPS or best[away > 60].max() > OTHERS * best[top]:
+    if not DROP_STOPS[0] <= best[top] <= DROP_STOPS[1] or best[away > 60].max() > OTHERS * best[top]:
         return None
     near = away <= TURN_DEG
     turn = np.radians(angles[near])
@@ -80,7 +81,7 @@ def _drop(light: NDArray, mask: Mask, free: Mask, head: float, angle_deg: float,
     x, y = far * np.sin(np.radians(angle_deg)), -far * np.cos(np.radians(angle_deg))
     matrix = np.array([[1.0, 0.0, x], [0.0, 1.0, y]])
     moved = cv2.warpAffine(mask.astype(np.float32), matrix, mask.shape[::-1])
-    soft = blurred(moved, BESIDE_PX / 2)
+    soft = blurred(as_plane(moved), BESIDE_PX / 2)
     down, across = np.gradient(soft)
     steep = np.hypot(across, down)
     edge = (np.abs(soft - 0.5) < 0.25) & free & (steep > 0.05)
@@ -91,8 +92,10 @@ def _drop(light: NDArray, mask: Mask, free: Mask, head: float, angle_deg: float,
         return 0.0
     step = np.stack([across[edge], down[edge]], axis=1) / steep[edge][:, None] * BESIDE_PX
     inside, outside = (_at(light, columns + s * step[:, 0], rows + s * step[:, 1]) for s in (1.0, -1.0))
-    drop = outside - inside
-    return float(np.median(drop)) if float((drop > 0.15).mean()) >= SAME_SIGN else 0.0
+    drop = np.asarray(outside - inside)
+    low, middle, high = (float(each) for each in np.percentile(drop, [25.0, 50.0, 75.0]))
+    is_one = float((drop > 0.15).mean()) >= SAME_SIGN and high - low <= EVEN * middle
+    return middle if is_one else 0.0
 
 
 def _at(plane: NDArray, x: NDArray, y: NDArray) -> NDArray[np.float64]:

@@ -37,7 +37,8 @@ CONTRAST_CODES8 = 14.0
 RISE_CODES8, RISE_SHARE = 26.0, 0.45
 """How far above the iris a catchlight rises, at least; and as a share of what the white of the eye does."""
 
-AREA_MM2 = (0.12, 9.0)
+OVER_WHITE_CODES8 = 10.0
+AREA_MM2 = (0.12, 12.0)
 AS_HIGH = 0.55
 """Of the highest catchlight's rise: what stays lower is the iris' own pattern or noise."""
 
@@ -122,29 +123,34 @@ def _iris(
 
 
 def _spots(
-    patch: Plane, iris: NDArray[np.bool_], inside: NDArray[np.bool_], middle: NDArray, levels: tuple[float, float],
+    patch: Plane,
+    iris: NDArray[np.bool_],
+    inside: NDArray[np.bool_],
+    middle: NDArray,
+    levels: tuple[float, float],
     scale: float,
-) -> tuple[Catchlight, ...]:  # fmt: skip
-    """Bright islands on the iris, the highest first."""
+) -> tuple[Catchlight, ...]:
+    """Bright islands on the iris, the highest first: well above it, or, beside the white of the eye, above that."""
     dark, white = levels
-    rise = max(RISE_CODES8, RISE_SHARE * (white - dark))
-    bright = (inside & (patch > dark + rise)).astype(np.uint8)
-    count, labels = cv2.connectedComponents(bright)
-    found = []
-    for number in range(1, count):
-        spot = labels == number
-        on_iris = spot & iris
-        area = float(spot.sum()) / scale**2
-        if not on_iris.any() or not AREA_MM2[0] <= area <= AREA_MM2[1]:
-            continue
-        around = (cv2.dilate(spot.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & ~spot
-        if float((~iris[around]).mean()) > EDGE_SHARE:
-            continue
-        weight = np.where(on_iris, patch - dark, 0.0)
-        rows, columns = np.nonzero(on_iris)
-        at = np.average(np.stack([columns, rows], axis=1), axis=0, weights=weight[on_iris]) - middle
-        clock = float(np.degrees(np.arctan2(at[0], -at[1])) / 30.0 % 12.0)
-        away = float(np.hypot(*at) / (IRIS_MM * scale))
-        found.append(Catchlight(clock, away, float(patch[on_iris].max()) - dark, area))
+    found: list[Catchlight] = []
+    taken = np.zeros(patch.shape, np.bool_)
+    for level in (dark + max(RISE_CODES8, RISE_SHARE * (white - dark)), white + OVER_WHITE_CODES8):
+        count, labels = cv2.connectedComponents((inside & (patch > level)).astype(np.uint8))
+        for spot in (labels == number for number in range(1, count)):
+            area = float(spot.sum()) / scale**2
+            if (taken & spot).any() or not AREA_MM2[0] <= area <= AREA_MM2[1] or not (spot & iris).any():
+                continue
+            around = (cv2.dilate(spot.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0) & ~spot
+            if float((~iris[around]).mean()) <= EDGE_SHARE:
+                taken |= spot
+                found.append(_catchlight(patch, spot & iris, middle, dark, scale))
     highest = max((each.rise for each in found), default=0.0)
     return tuple(sorted((each for each in found if each.rise >= AS_HIGH * highest), key=lambda each: -each.rise))
+
+
+def _catchlight(patch: Plane, spot: NDArray[np.bool_], middle: NDArray, dark: float, scale: float) -> Catchlight:
+    rows, columns = np.nonzero(spot)
+    at = np.average(np.stack([columns, rows], axis=1), axis=0, weights=patch[spot] - dark) - middle
+    clock = float(np.degrees(np.arctan2(at[0], -at[1])) / 30.0 % 12.0)
+    away = float(np.hypot(*at) / (IRIS_MM * scale))
+    return Catchlight(clock, away, float(patch[spot].max()) - dark, float(spot.sum()) / scale**2)

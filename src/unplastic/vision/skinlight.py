@@ -59,7 +59,7 @@ def skin_light(
     luma = seen.codes[:, 0]
     cosine = seen.normals @ direction(found.azimuth_deg, found.elevation_deg)
     reach = cosine / max(float(cosine.max()), 0.1)
-    light = linear(*seen.codes.T, matrix)
+    light = linear(luma, seen.codes[:, 1], seen.codes[:, 2], matrix)
     fine = (luma > CODES8[0]) & (luma < CODES8[1]) & (light.max(axis=1) < SIGNAL_MAX)
     bright = float(np.median(luma[reach > LIT_SHARE])) if (reach > LIT_SHARE).any() else 0.0
     lit = fine & (reach > LIT_SHARE) & (luma < np.percentile(luma, SHINY_PERCENT))

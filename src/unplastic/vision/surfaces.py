@@ -71,7 +71,7 @@ class Surfaces:
     @property
     def chroma(self) -> tuple[Plane, Plane]:
         """Cb and Cr at the size of the masks, in codes."""
-        return self._chroma[0], self._chroma[1]
+        return as_plane(self._chroma[0]), as_plane(self._chroma[1])
 
     @cached_property
     def person(self) -> Plane | None:
