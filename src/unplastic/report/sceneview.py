@@ -32,11 +32,16 @@ def scene_view(document: dict[str, Any], faces: Sequence[NDArray[np.uint8] | Non
         "shots": [_shot(shot, face) for shot, face in zip(shots, faces, strict=True)],
         "rows": [row for name in ROWS if (row := _row(name, shots))] + _clocks(shots),
         "outliers": [
-            {"text": text, "fix": fix, "is_warning": "finish the shots" not in fix}
+            {"text": text, "fix": _short(fix, document["prompt"]), "is_warning": "finish the shots" not in fix}
             for shot in shots
             for text, fix in zip(shot["said"], shot["fixes"], strict=True)
         ],
     }
+
+
+def _short(fix: str, prompt: str) -> str:
+    """The page shows the prompt once."""
+    return fix.replace(f'with "{prompt}"', "with the prompt below") if prompt else fix
 
 
 def _shot(shot: dict[str, Any], face: NDArray[np.uint8] | None) -> dict[str, Any]:
@@ -76,7 +81,7 @@ def _arrow(azimuth_deg: float, elevation_deg: float) -> dict[str, float]:
     """From the lamp's side to the middle of the face, in a square of 100; short for a lamp near the camera."""
     azimuth, elevation = np.radians([azimuth_deg, elevation_deg])
     x, y = float(np.cos(elevation) * np.sin(azimuth)), float(-np.sin(elevation))
-    return {"x1": 50 + 45 * x, "y1": 46 + 45 * y, "x2": 50 + 17 * x, "y2": 46 + 17 * y, "aside": float(np.hypot(x, y))}
+    return {"x1": 50 + 47 * x, "y1": 46 + 47 * y, "x2": 50 + 25 * x, "y2": 46 + 25 * y, "aside": float(np.hypot(x, y))}
 
 
 def _row(name: str, shots: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
