@@ -19,6 +19,11 @@ def test_words_become_a_sheet() -> None:
     assert sheet.kelvin is not None
     assert 2000 < sheet.kelvin < 3500
     assert "only" in sheet.dark
+    assert sheet.colour == "warm yellow"
+    assert sheet.hardness == "soft"
+    assert sheet.behind == "blinds behind"
+    assert "fabric shade" in sheet.source
+    assert from_toml(sheet.toml()) == sheet
 
 
 @pytest.mark.parametrize(
@@ -47,8 +52,9 @@ def test_a_sheet_survives_toml() -> None:
 def test_the_sentence_says_what_is_lit_and_what_stays_dark() -> None:
     sheet = LightSheet("a table lamp", "left", "eye", 2700, 3.0, "soft", "the room stays dark")
     assert sheet.sentence() == (
-        "A table lamp, soft, from camera left, at eye level, 2700 K, "
-        "the lit side of the face 3 stops over the shadow side; the room stays dark."
+        "A table lamp, warm yellow, 2700 K, soft, its shadows without an edge, from camera left, at eye level, lights "
+        "the cheek on that side; the shadow side of the face lies 3 stops down, in deep shadow, only just readable; "
+        "the room stays dark."
     )
     assert LightSheet().sentence() == ""
 

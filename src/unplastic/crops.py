@@ -16,7 +16,7 @@ CROPS = 5
 
 def crops(clip: Clip, larger: Enlarged, written: Clip, before: Report) -> tuple[Crop, ...]:
     """The worst places before and after, both at the finished size: "before" is enlarged plainly."""
-    places = _worst(before.places) or [_middle(larger.clip)]
+    places = _worst(tuple(place for place in before.places if place.badness > 0.0)) or [_middle(larger.clip)]
     found: dict[Place, Crop] = {}
     for frame in sorted({place.frame for place in places}):
         was, now = larger.plain(_frame(clip, frame)), _frame(written, frame)

@@ -38,10 +38,10 @@ def services(known: Settings) -> tuple[Service, ...]:
 
 def written(scene: Scene, key: str, film: Film) -> Mapping[str, str]:
     """The prompts of a scene for a model, light and anchors word for word in each."""
-    from unplastic.lightsheet import from_words
+    from unplastic.lightsheet import light_of
     from unplastic.prompts.scene import scene as write
 
-    light = from_words(scene.light).sentence() if scene.light else ""
+    light = light_of(scene.light, film.folder).sentence() if scene.light else ""
     anchors = {each.name: each.anchor for each in film.characters}
     made = write([shot.prompt for shot in scene.shots], _family(key), light=light, identities=anchors)
     return {shot.name: each.text for shot, each in zip(scene.shots, made.shots, strict=True)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,10 @@ from unplastic.clip import Clip
 from unplastic.errors import ClipError, ClipUnsupported, RecipeError, UnplasticError
 from unplastic.finish import Progress, finish, measure, write_reports
 from unplastic.finished import Finished
+from unplastic.lightsheet import LightSheet
 from unplastic.looks import look as find_look
 from unplastic.looks.consensus import consensus
+from unplastic.looks.lighting import ShotLight, lighting
 from unplastic.looks.together import Shot, together
 from unplastic.media import Landing, probe
 from unplastic.reading import Finding, Report
@@ -27,6 +29,7 @@ class Scene:
     left_out: dict[Path, UnplasticError]
     grain_codes8: float
     is_hdr: bool
+    lights: dict[Path, ShotLight] = field(default_factory=dict)
 
 
 def finish_scene(
@@ -35,11 +38,13 @@ def finish_scene(
     look: str = "fine-35mm",
     strength: float = 1.0,
     pins: dict[str, dict[str, Any]] | None = None,
+    light: LightSheet | None = None,
     progress: Progress | None = None,
     **options: Any,
 ) -> list[Finished]:
     """Finish the shots of one scene so that they match each other in tone, colour, grain and sharpness.
 
+    ``light`` is what the scene's light is meant to be; without it the shots' light is compared with each other's.
     ``options`` are those of `unplastic.finish`, without ``recipe``. A clip that cannot be measured or decoded is left
     out, and every other shot's findings name it; outliers and mixed scenes are named there as well. Raises errors of
     `unplastic.errors`: those of `finish` for a wrong wish or a result that cannot be written, `ClipUnsupported` for HDR
@@ -49,7 +54,7 @@ def finish_scene(
     >>> [shot.outputs["json"].name for shot in shots]
     ['shot_report.json']
     """
-    scene = read_scene(paths, look=look, strength=strength, pins=pins, recipe=options.pop("recipe", None))
+    scene = read_scene(paths, look=look, strength=strength, pins=pins, recipe=options.pop("recipe", None), light=light)
     results: list[Finished] = []
     failed: dict[Path, UnplasticError] = {}
     for path, shot in scene.shots.items():
@@ -70,6 +75,7 @@ def read_scene(
     strength: float = 1.0,
     pins: dict[str, dict[str, Any]] | None = None,
     recipe: str | Path | None = None,
+    light: LightSheet | None = None,
 ) -> Scene:
     """Measure all shots of a scene and find what they agree on. Raises as `finish_scene` does."""
     if recipe is not None:
@@ -87,7 +93,8 @@ def read_scene(
         raise next(iter(left_out.values()), ClipError("a scene without a shot", "give the clips of one scene"))
     is_hdr = _is_hdr([clips[path] for path in reports])
     shots = together(list(reports.values()), grain_codes8=grain_codes8, is_hdr=is_hdr)
-    return Scene(dict(zip(reports, shots, strict=True)), left_out, grain_codes8, is_hdr)
+    lights = dict(zip(reports, lighting(list(reports.values()), light), strict=True))
+    return Scene(dict(zip(reports, shots, strict=True)), left_out, grain_codes8, is_hdr, lights)
 
 
 def side_by_side(
@@ -105,10 +112,20 @@ def side_by_side(
         group = [each.after for each in results if scene.shots[Path(each.file)].group == shot.group]
         agreed = consensus(group, is_hdr=scene.is_hdr)
         after = agreed.departures(finished.after, grain_codes8=scene.grain_codes8)
-        recipe = finished.recipe | {"scene": shot.document(after)}
-        told.append(replace(finished, recipe=recipe, findings=(*finished.findings, *shot.findings, *findings)))
+        document = shot.document(after)
+        lit = scene.lights.get(Path(finished.file))
+        said = _said_of_light(lit)
+        if lit:
+            document |= {"light": lit.document(), "said": [*document["said"], *(each.text for each in said)]}
+        recipe = finished.recipe | {"scene": document}
+        told.append(replace(finished, recipe=recipe, findings=(*finished.findings, *shot.findings, *said, *findings)))
         _write_again(told[-1])
     return told
+
+
+def _said_of_light(lit: ShotLight | None) -> tuple[Finding, ...]:
+    """What no grade mends, or only a shaping of the face; what the grade mends, this finish has just done."""
+    return tuple(each for each in lit.findings if each.name != "scene_light_grade") if lit else ()
 
 
 def _write_again(finished: Finished) -> None:

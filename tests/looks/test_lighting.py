@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from unplastic.lightsheet import LightSheet
 from unplastic.looks.lighting import lighting
@@ -64,3 +70,84 @@ def test_mirrored_shots_mirror() -> None:
 
 def test_the_height_of_the_sheet_counts() -> None:
     assert lighting([shot("a", 0, -40, 2.0)], LightSheet(height="top"))[0].findings
+
+
+def reading(name: str, region: str, value: float, half: float = 0.0) -> Reading:
+    return Reading(name, region, value, "1", value - half, value + half)
+
+
+def more(base: Report, *extra: Reading) -> Report:
+    kept = tuple(r for r in base.readings if (r.name, r.region) not in {(e.name, e.region) for e in extra})
+    return replace(base, readings=(*kept, *extra))
+
+
+def test_a_stop_too_little_can_be_shaped_and_two_stops_cannot() -> None:
+    sheet = LightSheet(side="left", stops=3.0)
+    near, far = lighting([shot("a", -55, 20, 2.1), shot("b", -55, 20, 0.6)], sheet)
+    assert [each.name for each in near.findings] == ["scene_light_shape"]
+    assert "shape.stops=0.9" in near.findings[0].fix
+    assert [each.name for each in far.findings] == ["scene_light_generate"]
+    assert "0.6 stops instead of 3.0" in far.findings[0].text
+
+
+def test_white_black_and_saturation_are_for_the_grade() -> None:
+    scene = [
+        more(each, reading("white_mired", "lit skin", 200.0, 25.0), reading("black_level", "frame", 0.01))
+        for each in SCENE
+    ]
+    odd = more(scene[0], reading("white_mired", "lit skin", 120.0, 25.0), reading("black_level", "frame", 0.10))
+    found = lighting([*scene, replace(odd, file="d")])
+    assert [bool(each.findings) for each in found] == [False, False, False, True]
+    (finding,) = found[3].findings
+    assert (finding.name, finding.severity) == ("scene_light_grade", "info")
+    assert "80 mired colder" in finding.text
+    assert "--scene" in finding.fix
+
+
+def test_hardness_counts_only_where_an_edge_proves_it() -> None:
+    sheet = LightSheet(hardness="soft", side="left")
+    hard, unclear, soft = (
+        lighting([more(SCENE[0], reading("shadow_edge", "face", mm))], sheet)[0].findings for mm in (3.5, 5.2, 8.0)
+    )
+    assert "says soft" in hard[0].text
+    assert not unclear
+    assert not soft
+
+
+@pytest.mark.parametrize(("mired", "is_out"), [(110.0, True), (150.0, False), (300.0, False)])
+def test_a_warm_scene_is_not_lit_cold(mired: float, is_out: bool) -> None:
+    """A camera may have been balanced for the lamp: neutral is no departure, the other side of white is."""
+    found = lighting([more(SCENE[0], reading("white_mired", "lit skin", mired, 25.0))], LightSheet(kelvin=2700.0))[0]
+    assert any("is cold" in each.text for each in found.findings) == is_out
+
+
+def test_distance_is_the_root_of_squares_in_tolerances() -> None:
+    sheet = LightSheet(side="left", stops=3.0)
+    (found,) = lighting([shot("a", 55, 20, 1.6)], sheet)
+    assert found.distance == pytest.approx(np.hypot((115 - 30) / 25, 1.4 / 0.7), rel=1e-6)
+
+
+def test_both_words_of_the_sheet_count() -> None:
+    sheet = LightSheet(side="left", height="top")
+    assert "stands at" in lighting([shot("a", -60, 0, 2.0)], sheet)[0].findings[0].text
+
+
+def test_the_document_is_plain_and_says_why_not() -> None:
+    (found,) = lighting([shot("a", 50, 20, 2.0, valid=False)], LightSheet(side="left"))
+    document = found.document()
+    assert json.loads(json.dumps(document)) == document
+    direction = next(each for each in document["aspects"] if each["name"] == "direction")
+    assert direction["value"] is None
+    assert direction["why_not"] == "the light is even"
+
+
+@given(
+    azimuths=st.lists(st.floats(-180, 180), min_size=2, max_size=6),
+    stops=st.floats(0, 6),
+    side=st.sampled_from(["", "left", "right", "front", "behind"]),
+)
+def test_a_mirrored_scene_departs_as_far(azimuths: list[float], stops: float, side: str) -> None:
+    other = {"left": "right", "right": "left"}.get(side, side)
+    here = lighting([shot(str(i), a, 10, stops) for i, a in enumerate(azimuths)], LightSheet(side=side))
+    there = lighting([shot(str(i), -a, 10, stops) for i, a in enumerate(azimuths)], LightSheet(side=other))
+    assert [each.distance for each in here] == pytest.approx([each.distance for each in there], abs=1e-6)

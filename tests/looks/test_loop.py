@@ -7,10 +7,11 @@ import pytest
 from stand_in import CLIP
 
 from unplastic.looks import look, solve
-from unplastic.looks.loop import ROUNDS, Tried, settle
-from unplastic.looks.recipe import Recipe
+from unplastic.looks.loop import ROUNDS, Tried, _Dials, _hold_back, settle
+from unplastic.looks.recipe import Dose, Recipe
 from unplastic.looks.rules.soften import AIM_PERCENT
 from unplastic.reading import Guard, Plasticity, Reading, Report
+from unplastic.treat.soften import Soften
 
 
 def report(values: dict[str, float], score: float = 10.0) -> Report:
@@ -104,3 +105,12 @@ def test_nothing_to_do_needs_no_trial() -> None:
     found = settle(recipe, report(BEFORE), bench)
     assert found.rounds == ()
     assert bench.tried == []
+
+
+def test_a_treatment_that_two_guards_blame_is_halved_once_in_a_round() -> None:
+    """Whether half of it is enough is for the next round to say."""
+    soften = Soften(strength=0.8)
+    broken = tuple(Guard(name, False, 1.0, 0.5) for name in ("focus", "sharpening", "lettering"))
+    dials = _Dials(Recipe("made", 1.0, 0, (Dose(soften, {}, soften, ()),), {}))
+    assert _hold_back(dials, broken)
+    assert dials.value("soften", "strength") == 0.4

@@ -15,6 +15,7 @@ from unplastic.cli.show import ClipProgress, print_finished, print_json, say
 from unplastic.errors import ClipDamaged, RecipeError, ResultExists, UnplasticError
 from unplastic.finish import finish, measure, plate
 from unplastic.finished import Finished
+from unplastic.lightsheet import LightSheet
 from unplastic.looks.loop import ROUNDS
 from unplastic.looks.plate import Plate
 from unplastic.looks.stored import Stored, read_recipe
@@ -80,12 +81,14 @@ class Job:
             progress=progress,
         )
 
-    def of_scene(self, clips: list[Path]) -> Job:
+    def of_scene(self, clips: list[Path], light: LightSheet | None = None) -> Job:
         """The job for ``clips`` that are shots of one scene, which is measured first."""
         say(f"measuring the shots of the scene ({len(clips)})")
         return replace(
             self,
-            scene=read_scene(clips, look=self.look, strength=self.strength, pins=self.pins, recipe=self.recipe),
+            scene=read_scene(
+                clips, look=self.look, strength=self.strength, pins=self.pins, recipe=self.recipe, light=light
+            ),
         )
 
 
@@ -99,7 +102,15 @@ def _plate_of(stored: Stored, folder: Path) -> Path | None:
     raise RecipeError(f"the recipe was matched to {stored.plate}, which is not here", "say where it is with --match")
 
 
-def finish_all(inputs: list[Path], job: Job, *, jobs: int, as_json: bool, as_scene: bool = False) -> int:
+def finish_all(
+    inputs: list[Path],
+    job: Job,
+    *,
+    jobs: int,
+    as_json: bool,
+    as_scene: bool = False,
+    light: LightSheet | None = None,
+) -> int:
     """Finish every clip of ``inputs``; print each result as it comes, or one JSON document at the end.
 
     A plate is read once, before any clip, and so are the shots of a scene, whose results are printed when all of them
@@ -112,7 +123,7 @@ def finish_all(inputs: list[Path], job: Job, *, jobs: int, as_json: bool, as_sce
     if isinstance(job.match, Path):
         job = replace(job, match=plate(job.match))
     if as_scene and clips:
-        job = job.of_scene(clips)
+        job = job.of_scene(clips, light)
     errors: dict[Path, UnplasticError] = dict(job.scene.left_out) if job.scene else {}
     for error in errors.values():
         say_error(error)
@@ -136,13 +147,13 @@ def finish_all(inputs: list[Path], job: Job, *, jobs: int, as_json: bool, as_sce
     return UNMET if failed else DONE
 
 
-def measure_all(inputs: list[Path]) -> tuple[list[Report], list[Path]]:
-    """Measure every clip of ``inputs``; returns the reports and the paths that failed (already said)."""
+def measure_all(inputs: list[Path]) -> tuple[dict[Path, Report], list[Path]]:
+    """Measure every clip of ``inputs``; returns the reports by path, and the paths that failed (already said)."""
     clips, failed = _clips(inputs)
-    reports = []
+    reports: dict[Path, Report] = {}
     for path in clips:
         try:
-            reports.append(measure(path))
+            reports[path] = measure(path)
         except UnplasticError as error:
             say_error(error)
             failed.append(path)

@@ -18,6 +18,9 @@ Match = Annotated[Path | None, typer.Option(metavar="PLATE", help="Come close to
 AsScene = Annotated[
     bool, typer.Option("--scene", help="The clips are shots of one scene: match them to each other, name outliers.")
 ]
+Light = Annotated[
+    str, typer.Option(metavar="WORDS|FILE", help="With --scene: what the scene's light is meant to be, or its TOML.")
+]
 Size = Annotated[str, typer.Option(metavar="SIZE", help="1080p | 2160p (the shorter side) | 2x | off. Done first.")]
 ByUpscaler = Annotated[str, typer.Option(metavar="NAME", help=UPSCALERS)]
 Master = Annotated[str, typer.Option(metavar="CODEC", help=MASTERS)]
@@ -43,6 +46,7 @@ def finish(
     strength: Strength = 1.0,
     match: Match = None,
     scene: AsScene = False,
+    light: Light = "",
     upscale: Size = "off",
     upscaler: ByUpscaler = "lanczos",
     master: Master = "prores",
@@ -58,6 +62,7 @@ def finish(
 ) -> int:
     """Measure, treat and measure again: a 10-bit master, a web file, and a before/after report for every clip."""
     from unplastic.cli.batch import Job, finish_all
+    from unplastic.lightsheet import light_of
 
     job = Job(
         look=look,
@@ -74,9 +79,12 @@ def finish(
         recipe=recipe,
         rounds=rounds,
     )
+    if light and not scene:
+        raise typer.BadParameter("a light is that of a scene", param_hint="--light needs --scene")
+    sheet = light_of(light) if light else None
     if resolve:
         job = job.resolved()
-    return finish_all(inputs, job, jobs=jobs, as_json=as_json, as_scene=scene)
+    return finish_all(inputs, job, jobs=jobs, as_json=as_json, as_scene=scene, light=sheet)
 
 
 def parse_pins(texts: list[str]) -> dict[str, dict[str, Any]]:

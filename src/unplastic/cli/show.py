@@ -40,6 +40,13 @@ def print_measured(report: Report) -> None:
     _print(measured_table(report))
 
 
+def print_lighting(scene: dict[str, Any]) -> None:
+    """The light of a scene's shots, a line each, and what departs."""
+    from unplastic.report.lighttable import lighting_table
+
+    _print(lighting_table(scene))
+
+
 def print_compared(a: Report, b: Report) -> None:
     """Two clips side by side."""
     from unplastic.report import compared_table

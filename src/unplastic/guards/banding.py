@@ -16,7 +16,7 @@ class Banding:
     """Share of the picture that is a slope in visible steps."""
 
     name: ClassVar[str] = "banding"
-    blames: ClassVar[tuple[str, ...]] = ("grade", "deboil", "deflicker")
+    blames: ClassVar[tuple[str, ...]] = ("shape", "grade", "deboil", "deflicker")
 
     ratio_max: float = parameter(1.1, "share after over that before", low=1.0, high=10.0)
     more_percent: float = parameter(0.05, "share of the picture that may be added", low=0.0, high=100.0)

@@ -16,7 +16,7 @@ class Black:
     """Share of pixels at or below black."""
 
     name: ClassVar[str] = "black clipping"
-    blames: ClassVar[tuple[str, ...]] = ("grade",)
+    blames: ClassVar[tuple[str, ...]] = ("shape", "grade")
 
     more: float = parameter(0.002, "share of pixels that may be added", low=0.0, high=1.0)
 

@@ -42,7 +42,7 @@ class Colour:
     """
 
     name: ClassVar[str] = "colour"
-    blames: ClassVar[tuple[str, ...]] = ("texture", "deflicker", "grade")
+    blames: ClassVar[tuple[str, ...]] = ("shape", "texture", "deflicker", "grade")
 
     stray_max_codes8: float = parameter(1.0, "rms of chroma that no grade explains, 8-bit codes", low=0.0, high=50.0)
     place_max_codes8: float = parameter(

@@ -26,7 +26,7 @@ class Fidelity:
     """MS-SSIM after Wang, Simoncelli and Bovik (2003) of the mean of three aligned frames, of the worst run."""
 
     name: ClassVar[str] = "fidelity"
-    blames: ClassVar[tuple[str, ...]] = ("deboil", "soften", "texture", "deflicker")
+    blames: ClassVar[tuple[str, ...]] = ("shape", "deboil", "soften", "texture", "deflicker")
 
     similarity_min: float = parameter(0.98, "MS-SSIM of luma, in the tone of the source", low=0.0, high=1.0)
 

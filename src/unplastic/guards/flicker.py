@@ -16,7 +16,7 @@ class Flicker:
     """Brightness of whole frames beside its trend."""
 
     name: ClassVar[str] = "flicker"
-    blames: ClassVar[tuple[str, ...]] = ("deflicker", "grade")
+    blames: ClassVar[tuple[str, ...]] = ("shape", "deflicker", "grade")
 
     ratio_max: float = parameter(1.1, "flicker after over that before", low=1.0, high=10.0)
     more_codes8: float = parameter(0.1, "flicker that may be added, in 8-bit codes", low=0.0, high=50.0)

@@ -22,7 +22,7 @@ class Geometry:
     """Median optical flow from a frame before to the same frame after, where there is structure."""
 
     name: ClassVar[str] = "geometry"
-    blames: ClassVar[tuple[str, ...]] = ("deboil", "deflicker", "texture")
+    blames: ClassVar[tuple[str, ...]] = ("shape", "deboil", "deflicker", "texture")
 
     apart_max_px: float = parameter(0.25, "median distance in pixels of the finished size", low=0.0, high=10.0)
 

@@ -45,7 +45,7 @@ class Identity:
     """
 
     name: ClassVar[str] = "identity"
-    blames: ClassVar[tuple[str, ...]] = ("texture", "deboil", "soften", "deflicker")
+    blames: ClassVar[tuple[str, ...]] = ("shape", "texture", "deboil", "soften", "deflicker")
 
     shift_max_percent: float = parameter(1.0, "rms shift, % of the distance between the pupils", low=0.0, high=100.0)
     doubt_max_percent: float = parameter(

@@ -27,7 +27,7 @@ class Structure:
     """SSIM after Wang, Bovik, Sheikh and Simoncelli (2004), of the worst run, whatever a grade did to tone."""
 
     name: ClassVar[str] = "structure"
-    blames: ClassVar[tuple[str, ...]] = ("texture", "deboil", "deflicker", "soften", "grade")
+    blames: ClassVar[tuple[str, ...]] = ("shape", "texture", "deboil", "deflicker", "soften", "grade")
 
     similarity_min: float = parameter(0.985, "SSIM of the picture at one eighth size", low=0.0, high=1.0)
 

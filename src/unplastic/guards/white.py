@@ -16,7 +16,7 @@ class White:
     """Share of pixels at or above white."""
 
     name: ClassVar[str] = "white clipping"
-    blames: ClassVar[tuple[str, ...]] = ("grade",)
+    blames: ClassVar[tuple[str, ...]] = ("shape", "grade")
 
     more: float = parameter(0.002, "share of pixels that may be added", low=0.0, high=1.0)
 

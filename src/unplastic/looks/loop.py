@@ -152,19 +152,22 @@ def _follow(dials: _Dials, tuned: list[tuple[str, Aim, Tuned]]) -> bool:
 
 
 def _hold_back(dials: _Dials, broken: tuple[Guard, ...]) -> bool:
-    """Halve the first treatment at work that a broken guard-rail blames, or leave it out; False when none is left."""
-    held = False
+    """Halve the first treatment at work that a broken guard-rail blames, or leave it out; False when none is left.
+
+    Once in a round, however many guard-rails blame it: whether half of it is enough is for the next round to say.
+    """
+    held: set[str] = set()
     for guard in broken:
         names = {treatment.name for treatment in dials.recipe.treatments}
         suspect = next((name for name in blamed(guard.name) if name in names), None)
-        if suspect is None:
+        if suspect is None or suspect in held:
             continue
         times = dials.halved[suspect] = dials.halved.get(suspect, 0) + 1
         strength = 0.0 if times > HALVINGS else dials.value(suspect, "strength") / 2.0
         state = "left out" if strength == 0.0 else "halved"
         dials.turn(suspect, {"strength": strength}, f"{state}: the guard-rail {guard.name} broke ({guard.value})")
-        held = True
-    return held
+        held.add(suspect)
+    return bool(held)
 
 
 def _rank(tried: Tried, tuned: list[tuple[str, Aim, Tuned]]) -> tuple[float, ...]:

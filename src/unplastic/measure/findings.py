@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from unplastic.clip import Clip
+from unplastic.measure.lightfindings import light_findings
 from unplastic.measure.limits import LIMITS
 from unplastic.measure.reference import bits_per_pixel, own_reference_path, reference
 from unplastic.measure.score import COVERAGE_MIN, is_frozen, spread_of, why_no_verdict, z_value
@@ -34,6 +35,7 @@ def findings(
         *_grain(known, clip),
         *_frozen(known),
         *_boiling(known, places, clip),
+        *light_findings(known),
         *_faces_unknown(readings),
         *_own_reference(),
         *_reads_generated(verdict),

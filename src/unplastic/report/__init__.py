@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from unplastic.report.document import compared, finished, measured
     from unplastic.report.notebook import finished_html, report_html
     from unplastic.report.page import compared_page, finished_page, measured_page
+    from unplastic.report.sceneview import scene_view
     from unplastic.report.table import compared_table, finished_table, measured_table
 
 _HOMES = {
@@ -23,6 +24,7 @@ _HOMES = {
     "measured_table": "table",
     "png_uri": "crops",
     "report_html": "notebook",
+    "scene_view": "sceneview",
     "sheet": "crops",
 }
 
@@ -39,6 +41,7 @@ __all__ = [
     "measured_table",
     "png_uri",
     "report_html",
+    "scene_view",
     "sheet",
 ]
 

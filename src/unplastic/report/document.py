@@ -16,9 +16,10 @@ from unplastic.reading import Finding, Plasticity, Reading, Report
 DIGITS = 5
 
 
-def measured(reports: Sequence[Report]) -> dict[str, Any]:
-    """What ``unplastic measure --json`` prints."""
-    return {"unplastic": unplastic.__version__, "clips": [clip(report) for report in reports]}
+def measured(reports: Sequence[Report], scene: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What ``unplastic measure --json`` prints; ``scene`` is the document of its light, where the clips are one."""
+    clips = {"unplastic": unplastic.__version__, "clips": [clip(report) for report in reports]}
+    return clips if scene is None else clips | {"scene": _plain(scene)}
 
 
 def compared(a: Report, b: Report) -> dict[str, Any]:

@@ -26,12 +26,15 @@ def finished_page(finished: Finished) -> str:
     return _page(f"{view['name']}, finished", [view], provenance=GENERATED)
 
 
-def measured_page(reports: Sequence[Report]) -> str:
-    """The page of one or many measured clips, the most plastic first and those without a score last."""
+def measured_page(reports: Sequence[Report], scene: dict[str, Any] | None = None) -> str:
+    """The page of one or many measured clips, the most plastic first and those without a score last.
+
+    ``scene`` is the view of the light of the scene that they are shots of (`unplastic.report.scene_view`).
+    """
     ranked = sorted(reports, key=lambda r: -(r.plasticity.score if r.plasticity.score is not None else -1.0))
     views = [single_view(report) for report in ranked]
     title = views[0]["name"] if len(views) == 1 else f"{len(views)} clips measured"
-    return _page(title, views, provenance=MEASURED)
+    return _page(title, views, provenance=MEASURED, scene=scene)
 
 
 def compared_page(a: Report, b: Report) -> str:
@@ -40,8 +43,9 @@ def compared_page(a: Report, b: Report) -> str:
     return _page("Two clips compared", [view], provenance=MEASURED)
 
 
-def _page(title: str, clips: list[dict[str, Any]], *, provenance: str) -> str:
-    return _template().render(title=title, clips=clips, provenance=provenance, version=unplastic.__version__)
+def _page(title: str, clips: list[dict[str, Any]], *, provenance: str, scene: dict[str, Any] | None = None) -> str:
+    version = unplastic.__version__
+    return _template().render(title=title, clips=clips, provenance=provenance, version=version, scene=scene)
 
 
 @cache

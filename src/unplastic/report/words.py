@@ -91,6 +91,21 @@ WORDS = {
     "light_elevation": Words("light, from above", "height of the lamp over the face; below 0 from below", COLOUR),
     "key_fill": Words("key to fill", "how much brighter the lit side of the face is than the shadow side", COLOUR),
     "light_explained": Words("one lamp", "share of the face's shading that a single lamp explains", COLOUR),
+    "light_clock": Words("light, o'clock", "where the lamp stands in the picture's plane: 12 above, 3 right", COLOUR),
+    "shadow_edge": Words("shadow edge", "over how much skin light turns to shadow at its most abrupt: 4 hard", COLOUR),
+    "catchlights": Words("catchlights", "mirror images of lamps in one eye", COLOUR),
+    "catchlight_clock": Words("catchlights, o'clock", "where the strongest stands on the iris", COLOUR),
+    "catchlight_apart": Words("catchlights apart", "angle between the two eyes': one lamp, one hour", COLOUR, "higher"),
+    "white_mired": Words("white", "warmth of the light; 154 is the display's white, more is warmer", COLOUR),
+    "white_duv": Words("tint", "off the white line: above 0 green, below 0 pink", COLOUR),
+    "fill_shift": Words("fill against key", "how much warmer the shadow side is than the lit side", COLOUR),
+    "plate_shift": Words("face against plate", "how much warmer the light on the face is than behind it", COLOUR),
+    "plate_clock": Words("plate's light, o'clock", "where the plate says that light comes from", COLOUR),
+    "cast_shadow": Words("cast shadow", "how much darker the person's shadow is than its wall", COLOUR),
+    "evenness": Words("unevenness of light", "how much brightness differs over the picture", COLOUR),
+    "dynamic_use": Words("dynamic use", "from the darkest to the brightest half percent", COLOUR),
+    "roll_off": Words("roll-off", "clipped highlights over those just below: under 0.5 is gradual", COLOUR, "higher"),
+    "skin_hue_spread": Words("spread of skin hue", "how much the face's hue varies: blood makes 3 to 7", COLOUR),
     "hue_chroma": Words("colour", "mean distance from grey within one hue", COLOUR),
 }
 
@@ -112,10 +127,11 @@ PLACES = {
     "flicker_hair": "flickering hair",
     "flicker_cloth": "flickering cloth",
     "banding": "banding",
+    "lit_face": "face and its light",
     "middle": "middle of the picture",
 }
 
-UNITS = {"1": "", "%": " %", "deg": "°"}
+UNITS = {"1": "", "%": " %", "deg": "°", "h": " o'clock"}
 SAME_RELATIVE, SAME_ABSOLUTE = 0.03, 0.0005
 
 

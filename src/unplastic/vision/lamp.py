@@ -2,6 +2,7 @@
 
 `unplastic.vision.light` asks the same for relief, on a grid of 10 degrees; this one is for readings, and answers with
 intervals. Measuring A6: ``I = a + k max(0, n . l)`` in linear light, searched over l; nothing linear in n will do.
+Shading adds up in light, not in codes.
 """
 
 from __future__ import annotations
@@ -10,27 +11,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
+from unplastic.vision.chromaticity import GAMMA
 from unplastic.vision.face import Face
-from unplastic.vision.mesh import mesh
 from unplastic.vision.plane import Plane
+from unplastic.vision.skinpoints import skin_points
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-GAMMA = 2.4
-"""BT.1886: what a display makes of the codes. Shading adds up in light, not in codes."""
 
 STEP_DEG = 5
 BEHIND_DEG = 120
 """A lamp further behind the face than this lights none of what is seen."""
 
-WORKING_IPD_PX = 64.0
-BLUR_PX = 2.5
-AROUND_FEATURES_MM = 2.0
-FACING_MIN = 0.25
 WHITE_CODES8, BLACK_CODES8 = 232.0, 18.0
 POINTS_MIN = 120
 PATCHES = 40
@@ -42,6 +36,10 @@ JOINT_90 = 4.6
 Z_90 = 1.64
 OFF_DEG = 4.0
 """How far off the normals of a fitted mesh may be taken to be, rms."""
+
+MODEL = (0.10, 0.26)
+"""Share of a ratio that a face differs by from a lamp's model, below and above: a wide lamp reaches round its edge,
+cheeks lend light to each other, noses cast shadows; all of them take from the ratio (rendered: benchmark/light.md)."""
 
 ROUNDS = 3
 HUBER = 1.5
@@ -80,32 +78,23 @@ class Lamp:
     key_fill_high: float
     explained: float
 
+    @property
+    def clock(self) -> tuple[float, float]:
+        """(o'clock in the picture's plane, 3 at its right; how far aside of the camera, 0..1)."""
+        x, y, _ = direction(self.azimuth_deg, self.elevation_deg)
+        return float(np.degrees(np.arctan2(x, -y)) / 30.0 % 12.0), float(np.hypot(x, y))
+
 
 def shading(luma: Plane, face: Face) -> Shading:
     """Skin of one face as a small picture of it shows it, at the points of its mesh that face the camera."""
-    scale = WORKING_IPD_PX / max(face.ipd_px, 1.0)
-    x, y, wide, high = face.box
-    height, width = luma.shape
-    left, top = max(0, int(x - 0.1 * wide)), max(0, int(y - 0.1 * high))
-    right, bottom = min(width, int(x + 1.1 * wide) + 2), min(height, int(y + 1.1 * high) + 2)
-    if right - left < 8 or bottom - top < 8:
+    seen = skin_points([luma], face)
+    if not len(seen.codes):
         return Shading(np.zeros(0), np.zeros((0, 3)))
-    size = max(4, round((right - left) * scale)), max(4, round((bottom - top) * scale))
-    small = cv2.resize(luma[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), BLUR_PX, borderType=cv2.BORDER_REPLICATE)
-    columns = (face.points[:, 0] + 0.5 - left) * size[0] / (right - left) - 0.5
-    rows = (face.points[:, 1] + 0.5 - top) * size[1] / (bottom - top) - 0.5
-    inside = (face.points[:, :2] >= 0).all(axis=1) & (face.points[:, 0] < width) & (face.points[:, 1] < height)
-    use = inside & _plain() & (-face.normals[:, 2] > FACING_MIN)
-    if not use.any():
-        return Shading(np.zeros(0), np.zeros((0, 3)))
-    across, down = (np.ascontiguousarray(each[use], np.float32).reshape(-1, 1) for each in (columns, rows))
-    found = cv2.remap(small, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    codes = np.asarray(found, np.float64).ravel()
+    codes = seen.codes[:, 0]
     kept = codes < WHITE_CODES8
     shine = np.clip((codes[kept] - 16.0) / 219.0, 0.0, 1.0) ** GAMMA
     black = float((codes <= BLACK_CODES8).mean())
-    return Shading(shine, face.normals[use][kept].astype(np.float64), black, float(1.0 - kept.mean()))
+    return Shading(shine, seen.normals[kept], black, float(1.0 - kept.mean()))
 
 
 def lamp(seen: Shading) -> Lamp | None:
@@ -144,8 +133,8 @@ def _stops(lit: NDArray, shine: NDArray, weight: NDArray, best: int) -> tuple[fl
     """Key over fill in stops with its interval: ``lit`` (n, m) holds the directions near the ``best``.
 
     Normals that are off flatten the slope, as errors of a regressor do, and so hide key: it is divided by the share of
-    the spread that is no error (Fuller 1987, 1.2), for errors of 4 degrees; the interval spans 0 to 8 and the slope's
-    own error.
+    the spread that is no error (Fuller 1987, 1.2), for errors of 4 degrees. The interval joins its doubts as one joins
+    independent errors: where the lamp stands, errors of 0 to 8 degrees, the slope's own, and the model's.
     """
     w = weight / weight.sum()
     x, y = w @ lit, float(w @ shine)
@@ -161,8 +150,12 @@ def _stops(lit: NDArray, shine: NDArray, weight: NDArray, best: int) -> tuple[fl
         ambient = np.maximum(y - key * x, 0.0)
         return np.clip(np.log2((ambient + key) / np.maximum(ambient, key / 2.0**STOPS_MAX + 1e-9)), 0.0, STOPS_MAX)
 
-    value = float(of(OFF_DEG, 0.0)[best])
-    return value, min(value, float(of(0.0, -1.0).min())), max(value, float(of(2 * OFF_DEG, 1.0).max()))
+    found = of(OFF_DEG, 0.0)
+    value = float(found[best])
+    doubts = [found, of(OFF_DEG, -1.0)[best], of(OFF_DEG, 1.0)[best], of(0.0, 0.0)[best], of(2 * OFF_DEG, 0.0)[best]]
+    below = np.array([0.1 + MODEL[0] * value, *(max(0.0, value - float(np.min(each))) for each in doubts)])
+    above = np.array([0.1 + MODEL[1] * value, *(max(0.0, float(np.max(each)) - value) for each in doubts)])
+    return value, value - float(np.hypot.reduce(below)), min(STOPS_MAX, value + float(np.hypot.reduce(above)))
 
 
 def angles(towards: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -200,15 +193,3 @@ def _fitted(lit: NDArray, shine: NDArray, weight: NDArray) -> tuple[NDArray, NDA
     ambient = np.maximum(ambient, 0.0)
     error = yy + ambient**2 + key**2 * xx + 2 * (ambient * key * x - ambient * y - key * xy)
     return ambient, key, np.maximum(error, 0.0)
-
-
-@cache
-def _plain() -> NDArray[np.bool_]:
-    """(468,): neither eye, brow nor lip, nor near them."""
-    plain = np.ones(468, np.bool_)
-    flat = mesh().points[:, :2]
-    for name, line in mesh().groups.items():
-        if name != "oval":
-            low, high = flat[line].min(axis=0), flat[line].max(axis=0)
-            plain &= ~((flat > low - AROUND_FEATURES_MM) & (flat < high + AROUND_FEATURES_MM)).all(axis=1)
-    return plain

@@ -16,6 +16,7 @@ from unplastic.vision.covariance import Covariances, covariances
 from unplastic.vision.cuts import distinct, shots
 from unplastic.vision.face import Face
 from unplastic.vision.grid import Grid
+from unplastic.vision.lamp import Lamp, Shading, lamp, shading
 from unplastic.vision.motion import LAGS, Motion, is_large_enough, motion
 from unplastic.vision.people import People, people
 from unplastic.vision.plane import Mask, Plane
@@ -77,6 +78,7 @@ class Run:
         self._steps: dict[int, Motion] = {}
         self._surfaces: dict[int, Surfaces] = {}
         self._rgbs: dict[int, Rgb] = {}
+        self._lamps: dict[int, tuple[Shading, Lamp | None]] = {}
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -161,6 +163,24 @@ class Run:
     def faces(self, t: int) -> tuple[Face, ...]:
         """Faces of frame ``t`` in pixels of the run's planes, largest first, each with the number it keeps."""
         return self._followed[t]
+
+    def lamp(self, t: int) -> tuple[Shading, Lamp | None]:
+        """The shading of the largest face of frame ``t``, and the lamp behind it; asked only where there is a face."""
+        if t not in self._lamps:
+            seen = shading(self.frames[t].luma, self.faces(t)[0])
+            self._lamps[t] = seen, lamp(seen)
+        return self._lamps[t]
+
+    @cached_property
+    def looks(self) -> tuple[int, ...]:
+        """Up to three frames, first, middle and last, for what hardly changes within a run."""
+        last = len(self.frames) - 1
+        return tuple(sorted({0, round(last / 2), last}))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the planes hold all of the picture."""
+        return (self.window.width, self.window.height) == self.picture
 
     def surfaces(self, t: int) -> Surfaces:
         """Soft masks of frame ``t`` at half size."""

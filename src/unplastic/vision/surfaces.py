@@ -68,6 +68,11 @@ class Surfaces:
         self._faces = faces
         self._find_person = person
 
+    @property
+    def chroma(self) -> tuple[Plane, Plane]:
+        """Cb and Cr at the size of the masks, in codes."""
+        return as_plane(self._chroma[0]), as_plane(self._chroma[1])
+
     @cached_property
     def person(self) -> Plane | None:
         """Pixels of people, or None when the network cannot be had."""

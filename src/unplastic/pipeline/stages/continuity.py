@@ -6,16 +6,15 @@ import json
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from unplastic.lightsheet import from_words
+from unplastic.lightsheet import light_of
 from unplastic.looks.consensus import consensus
+from unplastic.looks.lighting import lighting
 from unplastic.pipeline.desk import Desk
 from unplastic.pipeline.stage import CPU, Done, Outcome, Work
 from unplastic.pipeline.take import Event, Status, Take
 from unplastic.reading import Report
 from unplastic.report.document import read_clip
 
-APART_DEG = 45.0
-APART_STOPS = 1.0
 SHOTS_MIN = 2
 
 
@@ -43,7 +42,7 @@ class Continuity:
             return Done("nothing was measured")
         mine = _after(work, work.take)
         others = [_after(work, each) for each in _newest(work)]
-        found = [*self._apart(mine, others), *_light(work, mine)]
+        found = [*self._apart(mine, others), *_light(work, mine, others)]
         text = "; ".join(each["text"] for each in found) or _fits(len(others))
         return Done(text, {"continuity": found})
 
@@ -80,19 +79,14 @@ def _after(work: Work, take: Take) -> Report:
     return read_clip(json.loads(text)["clips"][0]["after"])
 
 
-def _light(work: Work, mine: Report) -> list[dict[str, Any]]:
-    """Where the light on the face is not where the scene says."""
-    if work.shot is None or not work.shot[0].light:
+def _light(work: Work, mine: Report, others: list[Report]) -> list[dict[str, Any]]:
+    """Where its light is not the sheet's, or not the other shots'; with what mends it."""
+    said = work.shot[0].light if work.shot else ""
+    if not said and len(others) < SHOTS_MIN:
         return []
-    sheet, found = from_words(work.shot[0].light), []
-    side, ratio = mine.reading("light_azimuth", "face"), mine.reading("key_fill", "face")
-    if side and side.valid and side.value is not None and sheet.azimuth_deg is not None:
-        apart = abs((side.value - sheet.azimuth_deg + 180) % 360 - 180)
-        if apart > APART_DEG:
-            said = "right" if side.value > 0 else "left"
-            found.append({"name": "light_side", "text": f"it is lit from camera {said}; the scene says {sheet.side}"})
-    value = ratio.value if ratio and ratio.valid else None
-    if value is not None and sheet.stops is not None and abs(value - sheet.stops) > APART_STOPS:
-        text = f"key over fill is {value:.1f} stops instead of {sheet.stops:g}"
-        found.append({"name": "light_ratio", "text": text})
-    return found
+    shot = lighting([mine, *others], light_of(said, work.film.folder) if said else None)[0]
+    return [
+        {"name": each.name, "text": each.text.split(": ", 1)[1], "fix": each.fix}
+        for each in shot.findings
+        if each.severity == "warning"  # tone and colour are `_apart`'s
+    ]
