@@ -82,8 +82,8 @@ def _drop(light: NDArray, mask: Mask, free: Mask, head: float, angle_deg: float,
     matrix = np.array([[1.0, 0.0, x], [0.0, 1.0, y]])
     moved = cv2.warpAffine(mask.astype(np.float32), matrix, mask.shape[::-1])
     soft = blurred(as_plane(moved), BESIDE_PX / 2)
-    down, across = np.gradient(soft)
-    steep = np.hypot(across, down)
+    down, across = (np.asarray(each) for each in np.gradient(soft))
+    steep = np.asarray(np.hypot(across, down))
     edge = (np.abs(soft - 0.5) < 0.25) & free & (steep > 0.05)
     # The leading edge faces away from the person: there the outline is the shadow's own.
     edge &= (-across * x - down * y) / np.maximum(steep * far, 1e-6) > 0.3
