@@ -75,7 +75,7 @@ def test_the_reports_tell_of_the_scene(matched) -> None:
     for each in matched:
         (clip,) = json.loads(each.outputs["json"].read_text())["clips"]
         scene = clip["recipe"]["scene"]
-        assert {"others", "is_outlier", "distance", "agreed", "said"} == scene.keys()
+        assert {"others", "is_outlier", "distance", "agreed", "said", "light"} == scene.keys()
         assert len(scene["others"]) == 3
         assert {"reading", "region", "agreed", "before", "after"} <= scene["agreed"][0].keys()
         page = each.outputs["html"].read_text()
