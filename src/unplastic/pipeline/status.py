@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from unplastic.pipeline import foreman
 from unplastic.pipeline.desk import BUDGET, Desk
@@ -21,7 +23,10 @@ WAITS = {Status.REVIEW, Status.HELD}
 
 @dataclass(frozen=True, slots=True)
 class TakeRow:
-    """A take as people read it. ``usd`` is what it cost so far, reservations included; ``doing`` what is in hand."""
+    """A take as people read it. ``usd`` is what it cost so far, reservations included; ``doing`` what is in hand.
+
+    ``findings`` are what its scene says of it, and what the finish left.
+    """
 
     id: str
     status: str
@@ -125,20 +130,45 @@ def order_row(each: Attempt) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def page(told: State, folder: Path, now_s: float) -> Path:
-    """Write the day's page and its JSON into ``folder``; the page."""
+def page(desk: Desk, film: str, folder: Path) -> tuple[Path, State]:
+    """Write the day's page and its JSON into ``folder``; the page, and what it tells.
+
+    Takes that wait come first, then what else happened today; each with its still, where one was made, and a link to
+    its report beside the film.
+    """
     from jinja2 import Environment
 
-    day = datetime.fromtimestamp(now_s).astimezone()
+    told, day = state(desk, film), datetime.fromtimestamp(desk.now()).astimezone()
     text = (resources.files("unplastic") / "data" / "pages" / "dailies.html").read_text(encoding="utf-8")
     start = day.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+    today = [each for each in told.takes if each.when_s >= start]
+    decided = [each for each in today if each not in told.waiting]
+    shown = {each.id for each in (*told.waiting, *decided)}
     html = Environment(autoescape=True).from_string(text).render(
-        told=told, day=day.strftime("%-d %B %Y"), today=[each for each in told.takes if each.when_s >= start],
+        told=told, day=day.strftime("%-d %B %Y"), today=today, decided=decided,
         parked=[each for each in told.spend if each.stage in {Stage.UNKNOWN, Stage.INTENT}],
+        stills=dict(_stills(desk, film, shown)), files=dict(_reports(desk, film, folder, shown)),
     )  # fmt: skip
     stem = day.strftime("%Y-%m-%d")
     _put(folder / f"{stem}.json", json.dumps(told.document(), indent=2, ensure_ascii=False))
-    return _put(folder / f"{stem}.html", html)
+    return _put(folder / f"{stem}.html", html), told
+
+
+def _stills(desk: Desk, film: str, shown: set[str]) -> Iterable[tuple[str, str]]:
+    """Each take's still, as the page carries it in itself."""
+    for take in desk.tables.takes(film):
+        still = take.facts.get("still")
+        if take.id in shown and still and desk.store.has(still):
+            yield take.id, base64.b64encode(desk.store.path(still).read_bytes()).decode()
+
+
+def _reports(desk: Desk, film: str, folder: Path, shown: set[str]) -> Iterable[tuple[str, str]]:
+    """Each take's newest report, as a link from ``folder``."""
+    for each in sorted(desk.tables.artefacts(film), key=lambda row: row.turn):
+        if each.role == "html" and each.take in shown:
+            scene, shot, _ = each.take.split("/")
+            there = desk.folder(film) / "takes" / scene / shot / each.name
+            yield each.take, quote(Path(os.path.relpath(there, folder)).as_posix())
 
 
 def _take_row(take: Take, mine: list[Job], attempts: list[Attempt]) -> TakeRow:
@@ -148,7 +178,7 @@ def _take_row(take: Take, mine: list[Job], attempts: list[Attempt]) -> TakeRow:
     shot = f"{take.scene}/{take.shot}"
     paid = [each for each in attempts if each.take == take.number and each.shot.startswith(shot)
             and each.shot[len(shot) :] in {"", " (again)", " upscaled", " upscaled (again)"}]  # fmt: skip
-    said = [each["text"] for each in (*facts.get("continuity", ()), *facts.get("findings", ()))]
+    said = [each["text"] for each in (*facts.get("continuity", ()), *facts.get("left", facts.get("findings", ())))]
     return TakeRow(
         take.id,
         str(take.status),

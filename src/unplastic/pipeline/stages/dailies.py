@@ -8,7 +8,7 @@ from typing import ClassVar
 from unplastic.errors import WorkError
 from unplastic.pipeline.desk import Desk
 from unplastic.pipeline.stage import IO, Done, Outcome, Work
-from unplastic.pipeline.status import page, state
+from unplastic.pipeline.status import page
 from unplastic.pipeline.store import FULL
 from unplastic.pipeline.take import Event, Take
 
@@ -29,12 +29,10 @@ class Dailies:
 
     def run(self, work: Work) -> Outcome:
         """One page a day; a second one of the same day takes its place."""
-        now = work.desk.now()
-        told = state(work.desk, work.job.film)
         folder = work.desk.folder(work.job.film) / self.to
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            written = page(told, folder, now)
+            written, told = page(work.desk, work.job.film, folder)
         except OSError as trouble:
             if trouble.errno in FULL:
                 raise
