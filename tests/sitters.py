@@ -19,6 +19,7 @@ from unplastic.vision import Run
 from unplastic.vision.face import Face
 from unplastic.vision.mesh import mesh
 from unplastic.vision.outlines import face_mask, feature_mask
+from unplastic.vision.surfaces import Surfaces
 
 Plane = np.ndarray
 PORE_SIGMA_MM = 0.15
@@ -55,6 +56,13 @@ def mean_face(ipd_px: float, centre: tuple[float, float], yaw_deg: float = 0.0, 
     turn = np.array([[np.cos(yaw), 0, -np.sin(yaw)], [0, 1, 0], [np.sin(yaw), 0, np.cos(yaw)]])
     points = mesh().points @ turn.T * (ipd_px / 63.0) + np.array([*centre, 0.0])
     return Face(points.astype(np.float32), 1.0, track)
+
+
+def seen(run: Run, t: int, **masks: Plane) -> SimpleNamespace:
+    """In place of the surfaces of a frame: these masks, over its own small picture; no network looks for a person."""
+    frame = run.frames[t]
+    small = Surfaces(run.half[t], frame.cb, frame.cr, (), lambda: None)
+    return SimpleNamespace(luma=small.luma, chroma=small.chroma, person=None, **masks)
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ class Sitter:
                 "hair": np.zeros(half, np.float32),
                 "cloth": np.zeros(half, np.float32),
             }
-            return SimpleNamespace(**(found | (surfaces(index) if surfaces else {})))
+            return seen(run, t, **(found | (surfaces(index) if surfaces else {})))
 
         monkeypatch.setattr(Run, "faces", lambda run, t: (self.face(run.frames[t].index),))
         monkeypatch.setattr(Run, "faces_known", True)

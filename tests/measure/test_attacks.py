@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import pytest
 
-from sitters import Sitter, mean_face
+from sitters import Sitter, mean_face, seen
 from unplastic.clip import Clip, Picture
 from unplastic.guards import Pair, check_guards, paired
 from unplastic.measure import examine
@@ -80,7 +80,7 @@ class Studio:
         def masks(run: Run, t: int) -> SimpleNamespace:
             skin = face_mask(half, face(run.frames[t].index).scaled(0.5))
             nothing = np.zeros(half, np.float32)
-            return SimpleNamespace(face=skin, skin=skin, hair=nothing, cloth=nothing)
+            return seen(run, t, face=skin, skin=skin, hair=nothing, cloth=nothing)
 
         self.monkeypatch.setattr(Run, "faces", lambda run, t: (face(run.frames[t].index),))
         self.monkeypatch.setattr(Run, "faces_known", True)

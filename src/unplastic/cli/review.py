@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -42,6 +43,7 @@ def review(
         bool, typer.Option("--work/--no-work", help="Do what is asked for on the page; orders are never sent.")
     ] = True,
     rehearsal: REHEARSAL = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The address that opens once, as JSON on stdout.")] = False,
     only_work: Annotated[bool, typer.Option("--only-work", hidden=True)] = False,
 ) -> None:
     """Open the page where takes are looked at, at full size and frame by frame, and judged."""
@@ -52,10 +54,20 @@ def review(
             desk.database.close()
             _work(project)
         at = Listening(host, port, tuple(name or ()), certificate, certificate_key)
-        _serve(project, wanted, desk, at, work)
+        _serve(project, wanted, desk, at, work, told if as_json else say)
 
 
-def _serve(project: Project, film: Film, desk: Desk, at: Listening, work: bool) -> None:
+def told(text: str) -> None:
+    """The address alone on stdout, for a program that opens it; all else is for people."""
+    import json
+
+    if text.startswith("open "):
+        typer.echo(json.dumps({"review": text.split()[1]}))
+    else:
+        say(text)
+
+
+def _serve(project: Project, film: Film, desk: Desk, at: Listening, work: bool, say: Callable[[str], None]) -> None:
     from unplastic.pipeline.viewing import enlist_projectionist
     from unplastic.review.serve import served
 
