@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import filming
 from development import CLIPS
 from scenes import write_scene
 from unplastic.errors import WeightsError
@@ -41,6 +43,13 @@ def pytest_configure(config: pytest.Config) -> None:
         except WeightsError as trouble:
             os.environ["UNPLASTIC_OFFLINE"] = "1"
             print(f"tests that need networks will skip: {trouble.message}", file=sys.stderr)
+
+
+@pytest.fixture(autouse=True)
+def _no_process_is_left() -> Iterator[None]:
+    """A test that fails leaves no process behind: the next ones would fail because of it."""
+    yield
+    filming.end_all()
 
 
 @pytest.fixture(scope="session")

@@ -67,6 +67,7 @@ def write_film(folder: Path, shots: int, *, scenes: int = 1, model: str | list[s
     return folder
 
 
+BEGUN: list[subprocess.Popen[str]] = []
 RESTING = ("Continuity Eye", "Projectionist")
 
 
@@ -86,11 +87,23 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def begin(*words: str | Path, **more: str) -> subprocess.Popen[str]:
-    """``unplastic`` with these words."""
-    return subprocess.Popen(
+    """``unplastic`` with these words; `end_all` ends what a test that failed left behind."""
+    process = subprocess.Popen(
         [sys.executable, "-m", "unplastic", *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, env=environment(**more),
     )  # fmt: skip
+    BEGUN.append(process)
+    return process
+
+
+def end_all() -> None:
+    """Kill and reap every process that is still there."""
+    while BEGUN:
+        process = BEGUN.pop()
+        if process.poll() is None:
+            process.kill()
+        if process.stdout and not process.stdout.closed:
+            process.communicate()
 
 
 def done(*words: str | Path, timeout_s: float = 240, **more: str) -> tuple[int, str, str]:

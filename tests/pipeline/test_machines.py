@@ -63,7 +63,7 @@ def all_done(postgres, shared: dict[str, str], seconds: float = 120.0) -> None:
 
 def ended(process: subprocess.Popen[str]) -> str:
     process.send_signal(signal.SIGINT)
-    return process.communicate(timeout=30)[1]
+    return process.communicate(timeout=120)[1]
 
 
 def check_paid_once(server: Rehearsal, url: str, shots: int) -> None:
@@ -122,7 +122,9 @@ def test_a_worker_that_slept_while_another_took_over_orders_nothing(postgres, sh
         until(lambda: _done(postgres, shared) >= SHOTS // 2, 240)
         sleeper.send_signal(signal.SIGCONT)
         until(lambda: sleeper.poll() is not None, 60)
-        assert "given up while it slept" in sleeper.communicate()[1]
+        said = sleeper.communicate()[1]  # it was given up, or finds a line of its own cut before it knows
+        assert "given up while it slept" in said or "cannot be reached" in said, said
+        assert "Traceback" not in said
         all_done(postgres, shared)
         ordering.communicate(timeout=60)
         ended(other)

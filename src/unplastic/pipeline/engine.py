@@ -93,6 +93,11 @@ class Engine:
         found = DBOS.list_workflows(workflow_ids=workflows, load_input=False, load_output=False)
         return {each.workflow_id: str(each.status) for each in found}
 
+    def workers(self) -> set[str]:
+        """Who has work in hand, alive or not."""
+        found = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        return {str(each.executor_id) for each in found if each.executor_id}
+
     def recover(self, worker: str) -> int:
         """Put a dead worker's runs back into their own queues; only whoever holds its lock may. How many."""
         left = DBOS.list_workflows(status="PENDING", executor_id=worker, load_input=False, load_output=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import socket
 import threading
 import time
@@ -17,7 +18,6 @@ from unplastic.errors import DatabaseGone, WorkError
 
 BEAT_S = 2.0
 LOST_S = 12.0
-NAMES_MAX = 100
 
 
 class Owner(Protocol):
@@ -96,14 +96,15 @@ def alone(state: Path) -> Iterator[Alone]:
 
 @contextmanager
 def among(database: Database, role: str) -> Iterator[Among]:
-    """Be a worker on PostgreSQL under the first free name of this machine and role: ``host/role``, ``host/role-2``."""
-    for number in range(1, NAMES_MAX):
-        name = f"{socket.gethostname()}/{role}" + ("" if number == 1 else f"-{number}")
-        held = database.hold(f"worker {name}")
-        if held:
-            break
-    else:
-        raise DatabaseGone("no name is free for another worker", "stop some workers of this machine")
+    """Be a worker on PostgreSQL, under a name of this machine and role that nobody ever had or will have.
+
+    One that sleeps and wakes takes up work in its own name: were that name somebody else's by now, the work would look
+    as if it were in good hands.
+    """
+    name = f"{socket.gethostname()}/{role}-{secrets.token_hex(3)}"
+    held = database.hold(f"worker {name}")
+    if held is None:
+        raise DatabaseGone(f"another worker is called {name}", "start it again")
     owner = Among(held, name)
     try:
         yield owner

@@ -141,16 +141,18 @@ class Worker:
         """Put back what dead workers had in hand: whoever gets a worker's lock knows that it is dead."""
         if not isinstance(self.owner, Among):
             return
-        for row in self.desk.tables.workers():
-            held = None if row["id"] == self.owner.name else self.desk.database.hold(f"worker {row['id']}")
+        # One that slept may have taken up work after it was buried: it has no row then, but work in its name.
+        known = {row["id"] for row in self.desk.tables.workers()} | self.engine.workers()
+        for name in sorted(known - {self.owner.name}):
+            held = self.desk.database.hold(f"worker {name}")
             if held is None:
                 continue
             try:
-                count = self.engine.recover(row["id"])
-                self.desk.tables.bury(row["id"])
+                count = self.engine.recover(name)
+                self.desk.tables.bury(name)
             finally:
                 held.release()
-            self.say(f"{row['id']} is gone: {count} pieces of its work go on here")
+            self.say(f"{name} is gone: {count} pieces of its work go on here")
 
     def _daily(self) -> None:
         """Agents that work by the clock: once a day, at their time or when the machine is next awake after it."""
