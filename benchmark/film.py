@@ -120,7 +120,7 @@ def _finished(server: Postgres, name: str, count: int, clips: int) -> float:
         at_work = [
             subprocess.Popen(
                 ["taskset", "-c", str(core), *UNPLASTIC, "worker", "--once", "--queues", "cpu,io"],
-                env=filming.environment(**more, XDG_CACHE_HOME=f"{folder}/machine{core}"),
+                env=filming.environment(**more),
                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
             )
             for core in range(count)

@@ -107,16 +107,18 @@ def token(**claims: Any) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("headers", "code"),
     [
-        (token(), 0),
-        (token(nbf=int(time.time()) + 600), 1003),
-        (token(exp=int(time.time()) - 600), 1004),
-        (token(iss="wrong"), 1002),
+        ({}, 0),
+        ({"nbf": int(time.time()) + 1_000_000}, 1003),
+        ({"exp": int(time.time()) - 600}, 1004),
+        ({"iss": "wrong"}, 1002),
         ({"Authorization": "Bearer a.b.c"}, 1002),
         ({"Authorization": "Bearer wrong"}, 1002),
         ({"Authorization": ""}, 1001),
     ],
 )
-def test_keys_and_tokens(client: httpx.Client, headers: dict[str, str], code: int) -> None:
+def test_keys_and_tokens(client: httpx.Client, headers: dict[str, Any], code: int) -> None:
+    """What is no header are the claims of a token, which is made now: it lives for half an hour only."""
+    headers = headers if "Authorization" in headers else token(**headers)
     assert client.post("/v1/videos/text2video", json=OLD, headers=headers).json()["code"] == code
 
 

@@ -181,8 +181,8 @@ def test_a_small_picture_opens_no_gate(film: Filmed, browser: Browser) -> None:
         window.page.keyboard.press("Space")
         window.ask(WATCH, 3200)
         assert window.ask("window.player.take.unseen.length") == 1
+        window.ask("window.player.setOverlay('skin')")  # before it is at 1:1, while it plays: no frame is seen bare
         window.page.keyboard.press("z")
-        window.ask("window.player.setOverlay('skin')")
         window.ask(WATCH, 600)
         with film.desk.database.transaction() as books:
             assert books.rows("select * from sight") == []
