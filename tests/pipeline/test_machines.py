@@ -79,21 +79,22 @@ def check_paid_once(server: Rehearsal, url: str, shots: int) -> None:
 def test_of_two_workers_one_is_killed_and_all_shots_finish(postgres, shared, tmp_path: Path) -> None:
     film = filming.write_film(tmp_path / "film", SHOTS, model=MODEL, artist=filming.QUICK)
     with Rehearsal(speed=30.0) as server:
+        at_once: list[int] = []
+
+        def seen() -> bool:
+            """Counts what runs at the service at this moment."""
+            at_once.append(sum(server.stage.state(job) in {"queued", "running"} for job in server.stage.of("ark")))
+            return True
+
         both = [worker(shared, server.url, tmp_path, number) for number in (1, 2)]
         until(lambda: len(_workers(postgres, shared)) == 2)
         ordering = filming.begin("run", film, "--leave", UNPLASTIC_REHEARSAL=server.url, **shared)
-        until(lambda: len(server.stage.of("ark")) >= 3)
+        until(lambda: seen() and len(server.stage.of("ark")) >= 3)
         both[0].kill()
         both[0].communicate()
         _, err = ordering.communicate(timeout=240)
         assert ordering.returncode == 0, err
-        at_once: list[int] = []
-
-        def is_done() -> bool:
-            at_once.append(sum(server.stage.state(job) in {"queued", "running"} for job in server.stage.of("ark")))
-            return _done(postgres, shared) == SHOTS
-
-        until(is_done)
+        until(lambda: seen() and _done(postgres, shared) == SHOTS)
         assert 0 < max(at_once) <= 3, "after one had taken over, more jobs ran at the service than it may have at once"
         said = ended(both[1])
         assert "is gone" in said, said
