@@ -11,6 +11,7 @@ from types import TracebackType
 
 from unplastic.errors import ResultExists, ResultUnwritable
 from unplastic.media.failure import unwritable
+from unplastic.media.landing import is_alive
 
 ROOM = 1.2
 """Free space wanted, over what is expected to be written."""
@@ -40,7 +41,7 @@ class Parcel:
             self._check()
             for stale in self.final.parent.glob(f".{self.final.name}.*.partial"):
                 owner = stale.name.split(".")[-2]
-                if owner.isdigit() and not _is_alive(int(owner)):
+                if owner.isdigit() and not is_alive(int(owner)):
                     shutil.rmtree(stale, ignore_errors=True)
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir()
@@ -111,13 +112,3 @@ def _sync(path: Path) -> None:
             os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -95,7 +95,7 @@ def _clear_stale(final: Path) -> None:
     """Remove partial files of runs that are no longer alive."""
     for partial in final.parent.glob(f".{_escaped(final.stem)}.*.partial{_escaped(final.suffix)}"):
         owner = partial.name[len(final.stem) + 2 :].split(".", 1)[0]
-        if owner.isdigit() and not _is_alive(int(owner)):
+        if owner.isdigit() and not is_alive(int(owner)):
             with contextlib.suppress(OSError):
                 partial.unlink()
 
@@ -104,7 +104,8 @@ def _escaped(text: str) -> str:
     return "".join(f"[{c}]" if c in "*?[" else c for c in text)
 
 
-def _is_alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether there is a process of that number."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

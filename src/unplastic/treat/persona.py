@@ -77,7 +77,7 @@ class Persona:
 
 def meet(scene: Scene, face: Face, key: str, features: Features) -> Persona:
     """Get to know a face from its first frames; one light, one sharpness and one skin for all that follow."""
-    seen = list(_looks(scene, face.track))
+    seen = list(looks(scene, face.track))
     lights = [light_on(frame.luma, there) for frame, there in seen]
     sigma = max(carrier_sigma_px(frame.luma, there.box) for frame, there in seen)
     beard = float(np.median([_beard(frame, there) for frame, there in seen]))
@@ -107,7 +107,7 @@ def _lacking(has: float, wanted: float) -> float:
     return float(max(0.0, 1.0 - (has / wanted) ** 2))
 
 
-def _looks(scene: Scene, track: int) -> Iterator[tuple[Scene, Face]]:
+def looks(scene: Scene, track: int) -> Iterator[tuple[Scene, Face]]:
     """This frame and some of the next that show the same face."""
 
     def onward() -> Iterator[Scene]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from unplastic.errors import RecipeError
 from unplastic.parameter import check, parameter
+from unplastic.treat.persona import looks
 from unplastic.treat.treatment import Geometry, Strip
 from unplastic.vision.bands import blurred, smooth_step, to_size
 from unplastic.vision.headlight import FLAT_STOPS, HeadLight, head_light, light_field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from unplastic.vision.face import Face
 
 GAMMA = 2.4
-LOOKS, LOOKS_EVERY = 3, 2
 SIDES = {"": None, "left": (-50.0, 25.0), "right": (50.0, 25.0)}
 """Where a lamp is taken to stand that is asked for: azimuth and elevation, degrees."""
 
@@ -120,7 +118,7 @@ class ShapePass:
     def _light(self, scene: Scene, face: Face) -> HeadLight | None:
         """The lamp on a face from its first frames, held for the shot: found anew in every frame it would flicker."""
         if face.track not in self._lights:
-            seen = [(frame.luma, there) for frame, there in _looks(scene, face.track)]
+            seen = [(frame.luma, there) for frame, there in looks(scene, face.track)]
             self._lights[face.track] = self._chosen(head_light(seen))
         return self._lights[face.track]
 
@@ -130,16 +128,3 @@ class ShapePass:
             return found if found.is_sure and found.stops >= FLAT_STOPS else None
         is_against = found.is_sure and found.stops >= AGAINST_STOPS and found.azimuth_deg * asked[0] < 0.0
         return None if is_against else HeadLight(asked[0], asked[1], found.stops, is_sure=True)
-
-
-def _looks(scene: Scene, track: int) -> Iterator[tuple[Scene, Face]]:
-    """This frame and some of the next that show the same face."""
-
-    def onward() -> Iterator[Scene]:
-        frame: Scene | None = scene
-        while frame is not None:
-            yield frame
-            frame = frame.next
-
-    for frame in islice(onward(), 0, LOOKS * LOOKS_EVERY, LOOKS_EVERY):
-        yield from ((frame, face) for face in frame.faces if face.track == track)
