@@ -24,7 +24,9 @@ gallery: $(VENV)/.demo  ## sheets to look at: make gallery CLIPS=folder, into $(
 	@test -n "$(CLIPS)" || { echo "which clips? make gallery CLIPS=folder"; exit 1; }
 	@$(BIN)/python examples/gallery.py "$(CLIPS)" $(OUT)/gallery
 
-test: $(VENV)/.test  ## the whole suite, the same command as CI
+PYTEST_ARGS ?= -n 2 --dist loadfile
+
+test: $(VENV)/.test  ## the whole suite, the same command as CI, file by file on two cores
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 evaluate: $(VENV)/.test  ## a judge of its own over the development clips, where they are: benchmark/evaluation.md
