@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from unplastic.errors import (
     Busy,
-    ClipDamaged,
     DatabaseGone,
     NotSent,
     Quota,
@@ -251,11 +250,6 @@ def cancel(desk: Desk, take: Take) -> int:
             count += 1
     desk.tables.change(take, status=Status.CANCELLED, note="cancelled by a person", hint="", now_s=desk.now())
     return count
-
-
-def is_damage(error: Exception) -> bool:
-    """Whether a clip, and not we, is to blame."""
-    return isinstance(error, ClipDamaged)
 
 
 def _agent(desk: Desk, job: Job) -> Agent:

@@ -15,7 +15,6 @@ from unplastic.vision.bands import blurred, smooth_step, to_size
 from unplastic.vision.headlight import FLAT_STOPS, HeadLight, head_light, light_field
 
 if TYPE_CHECKING:
-
     from numpy.typing import NDArray
 
     from unplastic.vision import Scene
