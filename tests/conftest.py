@@ -15,9 +15,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import filming
 from development import CLIPS
+from realparts import postgres, s3
 from scenes import write_scene
 from unplastic.errors import WeightsError
 from unplastic.weights import fetch
+
+__all__ = ["postgres", "s3"]
 
 settings.register_profile("steady", derandomize=True, deadline=None)  # how long a thing takes is not a test's to say
 settings.register_profile("search", max_examples=500, deadline=None)

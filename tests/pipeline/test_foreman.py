@@ -14,6 +14,9 @@ from unplastic.pipeline import foreman
 from unplastic.pipeline.foreman import STARTS_MAX, Trouble
 from unplastic.pipeline.stage import Done, Hold, Stopped, Wait
 from unplastic.pipeline.take import Doing, Status
+from unplastic.providers.ledger import Attempt
+from unplastic.providers.ledger import Stage as Attempted
+from unplastic.providers.provider import Job
 
 
 @pytest.fixture
@@ -222,3 +225,50 @@ def test_work_in_hand_keeps_the_recipe_that_it_began_with(studio: Studio) -> Non
     assert {each.version for each in studio.desk.tables.jobs(first.film)} == {1, 2}
     studio.enlist(agent("A", "clip.finished", "one"))
     assert foreman.agents(studio.desk, first.film) == {"A": 1}, "the same words are the same version"
+
+
+def lost(studio: Studio, take) -> Attempt:
+    """An order of that take which was parked: nobody can find it."""
+    row = Attempt("a1" * 8, "sc/sh0", 1, "ark", "{}", None, 1.0, None, Attempted.INTENT, 1.0, None, "", "[]",
+                  film=take.film)  # fmt: skip
+    reserved, _ = studio.desk.ledger.reserve(row, 10.0)
+    assert studio.desk.ledger.send(row.key)
+    seen = studio.desk.ledger.find(row.key) or reserved
+    assert studio.desk.ledger.give_up(seen, Attempted.UNKNOWN, "not in the list")
+    return seen
+
+
+def held_for(studio: Studio, key: str):
+    """A take held for that order; the outcome of its stage is left as it is."""
+    studio.enlist(agent("A", "clip.finished", "one", "two"))
+    take = studio.take()
+    studio.outcomes["one"] = Hold("not in the list", "look in the console", key)
+    studio.work_off(begun(studio, take))
+    assert studio.again(take).status is Status.HELD
+    return take
+
+
+@pytest.mark.parametrize("how", ["its answer came late", "a person freed it"])
+def test_an_order_that_is_known_after_all_goes_on_by_itself(studio: Studio, how: str) -> None:
+    """A machine slept before its one POST, another parked the order, the first one woke: nobody must be asked."""
+    take = held_for(studio, "a1" * 8)
+    seen = lost(studio, take)
+    assert foreman.astray(studio.desk, take.film, states=lambda _: {}) == [], "parked: a person is asked"
+    if how == "its answer came late":
+        studio.desk.ledger.confirm(seen.key, Job("ark", "cgt-1", "m", "https://ark.test"))
+    else:
+        studio.desk.ledger.move(seen.key, Attempted.RELEASED)
+    (job,) = foreman.astray(studio.desk, take.film, states=lambda _: {})
+    studio.outcomes["one"] = Done("it came")
+    studio.work_off([job])
+    assert [say for _, say in studio.done] == ["one", "one", "two"]
+    assert studio.again(take).note == ""
+    assert foreman.astray(studio.desk, take.film, states=lambda _: {job.workflow: "SUCCESS"}) == []
+
+
+def test_what_is_held_for_another_reason_waits_for_a_person(studio: Studio) -> None:
+    take = held_for(studio, "")
+    seen = lost(studio, take)
+    studio.desk.ledger.confirm(seen.key, Job("ark", "cgt-1", "m", "https://ark.test"))
+    assert foreman.astray(studio.desk, take.film, states=lambda _: {}) == []
+    assert studio.again(take).status is Status.HELD

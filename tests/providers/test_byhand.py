@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from unplastic.cli.app import app
+from unplastic.database import at as database_at
 from unplastic.errors import SettlementError
+from unplastic.pipeline.project import opened
 from unplastic.providers.byhand import did_cost, named, was_never_ordered
 from unplastic.providers.ledger import Attempt, SqlLedger, Stage, ledger_in
 from unplastic.providers.provider import Job
 from unplastic.providers.reconcile import SETTLE_S
+from unplastic.settings import Settings
 
 KEY = "1a2b3c4d5e6f"
 FILM = 'title = "t"\nbudget_usd = 10\n'
@@ -100,6 +104,43 @@ def test_looking_parks_what_a_service_without_a_list_lost(ledger: SqlLedger, tmp
     result = CliRunner().invoke(app, ["orders", str(tmp_path), "--look"])
     assert "unknown" in result.output
     assert ledger.attempts()[0].stage is Stage.UNKNOWN
+
+
+def test_looking_again_finds_what_a_late_list_hid(ledger: SqlLedger, tmp_path: Path) -> None:
+    """Parked is not the end: the id lies beside the books since their disk was full."""
+    ledger.move(KEY, Stage.UNKNOWN)
+    job = Job("fal", "j-1", "m", "https://a.test")
+    work = tmp_path / ".unplastic" / "work"
+    work.mkdir()
+    row = {"key": KEY, "generation": 1, "job": json.loads(job.to_json())}
+    (work / "strays.jsonl").write_text(json.dumps(row) + "\n")
+    run(str(tmp_path), "--look")
+    assert [(each.stage, each.job) for each in ledger.attempts()] == [(Stage.SUBMITTED, job)]
+
+
+def test_what_was_found_while_a_person_looked_is_not_freed(ledger: SqlLedger) -> None:
+    ledger.move(KEY, Stage.UNKNOWN)
+    seen = at(ledger)
+    ledger.confirm(KEY, Job("fal", "j-1", "m", "https://a.test"))
+    with pytest.raises(SettlementError, match="was found while you looked"):
+        was_never_ordered(ledger, seen, now_s=0.0)
+    assert ledger.attempts()[0].stage is Stage.SUBMITTED
+
+
+def test_a_server_s_books_are_the_film_s_too(postgres, ledger: SqlLedger, tmp_path: Path, monkeypatch) -> None:
+    """Casting's orders lie in the film's file, its shots' on the server; the verb lists and settles both."""
+    url = postgres.database("orders")
+    film = opened(tmp_path, "t", Settings())
+    database = database_at(url)
+    server = SqlLedger(database)
+    for key, whose in (("aa" * 6, film.id), ("bb" * 6, "another film")):
+        server.reserve(replace(attempt(key), film=whose, shot=f"shot of {whose}"), 10.0)
+        server.move(key, Stage.UNKNOWN)
+    monkeypatch.setenv("UNPLASTIC_DATABASE_URL", url)
+    told = json.loads(run(str(tmp_path), "--paid", "aaaaaaaa=0.5", "--json"))
+    assert [(each["key"][:4], each["state"]) for each in told["orders"]] == [("1a2b", "intent"), ("aaaa", "failed")]
+    assert told["spent_usd"] == 2.5
+    database.close()
 
 
 def test_a_film_without_orders_says_so(tmp_path: Path) -> None:

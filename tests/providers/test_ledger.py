@@ -115,6 +115,43 @@ def test_an_order_that_was_given_up_meanwhile_does_not_take_anothers_place(tmp_p
     assert found.job == JOB
 
 
+def test_an_answer_that_comes_after_the_job_was_found_and_settled_changes_nothing(tmp_path: Path) -> None:
+    """One process sleeps between its POST and the answer; another found the job in the service's list, and paid."""
+    ledger = ledger_in(tmp_path / "ledger.sqlite")
+    ledger.reserve(wish("a"), cap_usd=10)
+    ledger.confirm("a", JOB)
+    ledger.move("a", Stage.SETTLED, usd=0.25, results='["x"]')
+    before = ledger.find("a")
+    ledger.confirm("a", JOB)
+    assert ledger.find("a") == before
+    with pytest.raises(SettlementError, match="cgt-2 is a second one"):
+        ledger.confirm("a", Job("ark", "cgt-2", "m", "https://ark.test"))
+    assert ledger.find("a") == before
+
+
+def test_what_woke_meanwhile_is_not_given_up(tmp_path: Path) -> None:
+    ledger = ledger_in(tmp_path / "ledger.sqlite")
+    seen, _ = ledger.reserve(wish("a"), cap_usd=10)
+    assert ledger.send("a")
+    assert not ledger.give_up(seen, Stage.RELEASED, "it never left"), "it left between the look and the change"
+    seen = ledger.find("a") or seen
+    ledger.confirm("a", JOB)
+    assert not ledger.give_up(seen, Stage.UNKNOWN, "not in the list"), "its answer came between the two"
+    found = ledger.find("a")
+    assert found
+    assert (found.stage, found.job, found.note) == (Stage.SUBMITTED, JOB, "")
+
+
+def test_an_answer_to_a_parked_order_takes_its_note_away(tmp_path: Path) -> None:
+    ledger = ledger_in(tmp_path / "ledger.sqlite")
+    seen, _ = ledger.reserve(wish("a"), cap_usd=10)
+    assert ledger.give_up(seen, Stage.UNKNOWN, "not in the list")
+    ledger.confirm("a", JOB)
+    found = ledger.find("a")
+    assert found
+    assert (found.stage, found.job, found.note) == (Stage.SUBMITTED, JOB, "")
+
+
 def test_a_ledger_of_the_first_form_is_brought_up_and_keeps_its_rows(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     ledger_in(path).reserve(wish("a"), cap_usd=10)

@@ -175,6 +175,17 @@ def test_an_id_that_the_books_cannot_take_is_written_beside_them(till: Till, mon
     assert take_up_strays(till) == 0
 
 
+def test_an_id_beside_the_books_belongs_to_a_parked_order_too(till: Till, monkeypatch) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(SqlLedger, "confirm", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+        with pytest.raises(OSError, match="disk full"):
+            pay(till, Fake())
+    (attempt,) = till.ledger.attempts()
+    assert till.ledger.give_up(attempt, Stage.UNKNOWN, "another machine looked in the list and saw nothing")
+    assert take_up_strays(till) == 1
+    assert [(each.stage, each.note) for each in till.ledger.attempts()] == [(Stage.SUBMITTED, "")]
+
+
 def test_late_is_late_and_results_come_with_the_first_finished_poll(till: Till, tmp_path: Path) -> None:
     running = State(Phase.RUNNING, "running")
     fake: Any = Fake(states=[running, running, State(Phase.SUCCEEDED, "succeeded", charge_usd=0.5)])

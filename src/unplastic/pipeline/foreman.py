@@ -23,10 +23,14 @@ from unplastic.pipeline.desk import Desk
 from unplastic.pipeline.stage import Hold, Outcome, Stage, Stopped, Wait, Work
 from unplastic.pipeline.store import FULL
 from unplastic.pipeline.take import Doing, Entry, Event, Job, Status, Take
+from unplastic.providers.ledger import Stage as Attempted
 
 STARTS_MAX = 5
 """A stage that was begun so often and never ended takes the machine down with it: a person has to look."""
 AGENTS = "agents"
+AWAITS = "awaits"
+"""The fact of a held take that names the order which nobody can find."""
+KNOWN = {Attempted.SUBMITTED, Attempted.LATE, Attempted.SETTLED, Attempted.RELEASED}
 LATER = (Busy, RateLimit, Quota, NotSent, StoreAway)
 DEAD = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 
@@ -92,7 +96,7 @@ def astray(desk: Desk, film: str, states: Callable[[list[str]], Mapping[str, str
 
     ``states`` says of durable runs how they are; one that is not known is missing.
     """
-    found: list[Job] = list(_left_alone(desk, film))
+    found: list[Job] = [*_left_alone(desk, film), *_found_again(desk, film)]
     for name, version in agents(desk, film).items():
         found += released(desk, film, desk.recipe(film, name, version))
     queued = desk.tables.jobs(film, Doing.QUEUED)
@@ -123,6 +127,22 @@ def _left_alone(desk: Desk, film: str) -> Iterator[Job]:
                 yield from announce(desk, "clip.finished", film, take.id)
 
 
+def _found_again(desk: Desk, film: str) -> list[Job]:
+    """Work held for an order that nobody could find and that is known now: settled by a person, or by whoever sent it.
+
+    A machine that sleeps between its last look at the books and the line sends its one order when it wakes, hours after
+    another has parked it; its answer is in the books then, and nobody waits for it.
+    """
+    waits = {take.id: take.facts.get(AWAITS) for take in desk.tables.takes(film) if take.status is Status.HELD}
+    known = {key for key in filter(None, waits.values()) if _is_known(desk, key)}
+    return take_up(desk, film, lambda job: waits.get(job.take) in known) if known else []
+
+
+def _is_known(desk: Desk, key: str) -> bool:
+    attempt = desk.ledger.find(key)
+    return attempt is not None and attempt.stage in KNOWN
+
+
 def take_up(desk: Desk, film: str, which: Callable[[Job], bool] = lambda _: True) -> list[Job]:
     """Held work once more: what held it may be gone. Nothing is ordered twice by that."""
     found = []
@@ -134,7 +154,7 @@ def take_up(desk: Desk, film: str, which: Callable[[Job], bool] = lambda _: True
         if again:
             found.append(again)
             if take:
-                desk.tables.change(take, status=Status.MAKING, note="", hint="", now_s=desk.now())
+                desk.tables.change(take, status=Status.MAKING, facts={AWAITS: ""}, note="", hint="", now_s=desk.now())
     return found
 
 
@@ -156,8 +176,8 @@ def _looked(desk: Desk, job: Job) -> Next:
     take = desk.tables.take(job.film, job.take) if job.take else Take(job.film, "", "", "", 0, "filed", Status.MAKING)
     stage = stages[job.step]
     if stage.heavy and job.starts >= STARTS_MAX:
-        return _hold(desk, job, agent, take, f"{stage.name} was begun {job.starts} times and never ended",
-                     "look at the clip; unplastic run FILM tries again")  # fmt: skip
+        never = f"{stage.name} was begun {job.starts} times and never ended"
+        return _hold(desk, job, agent, take, Hold(never, "look at the clip; unplastic run FILM tries again"))
     begun = desk.tables.move_job(job, starts=job.starts + 1 if stage.heavy else 0) or job
     work = Work(desk, take, begun, (agent.limits.usd, agent.limits.usd_per_day))
     return _ended(desk, begun, agent, stages, work, _outcome(work, stage))
@@ -186,7 +206,7 @@ def _ended(desk: Desk, job: Job, agent: Agent, stages: tuple[Stage, ...], work: 
             desk.tables.move_job(job, starts=0)
         return Next(outcome.seconds, outcome.text)
     if isinstance(outcome, Hold):
-        return _hold(desk, job, agent, work.take, outcome.message, outcome.hint, stage.name)
+        return _hold(desk, job, agent, work.take, outcome, stage.name)
     if work.take.id and outcome.facts:
         desk.tables.change(work.take, facts=dict(outcome.facts), now_s=desk.now())
     moved = desk.tables.move_job(job, step=job.step + 1, starts=0, note="")
@@ -214,15 +234,16 @@ def _complete(desk: Desk, job: Job, agent: Agent, stages: tuple[Stage, ...]) -> 
     return Next(None, "done", tuple(started))
 
 
-def _hold(desk: Desk, job: Job, agent: Agent, take: Take, message: str, hint: str, stage: str = "") -> Next:
+def _hold(desk: Desk, job: Job, agent: Agent, take: Take, why: Hold, stage: str = "") -> Next:
     """A take that people are looking at already stays where it is."""
-    moved = desk.tables.move_job(job, doing=Doing.HELD, note=message)
+    moved = desk.tables.move_job(job, doing=Doing.HELD, note=why.message)
     if moved is None:
         return Next(None, "it was cancelled meanwhile")
     if take.id and take.status is Status.MAKING:
-        desk.tables.change(take, status=Status.HELD, note=message, hint=hint, now_s=desk.now())
-    _log(desk, job, stage, f"{message} ({hint})", kind="held")
-    return Next(None, message, tuple(released(desk, job.film, agent)))
+        facts = {AWAITS: why.attempt} if why.attempt else {}
+        desk.tables.change(take, status=Status.HELD, facts=facts, note=why.message, hint=why.hint, now_s=desk.now())
+    _log(desk, job, stage, f"{why.message} ({why.hint})", kind="held")
+    return Next(None, why.message, tuple(released(desk, job.film, agent)))
 
 
 def failed(desk: Desk, film: str, take: str, agent: str, turn: int, text: str) -> tuple[Job, ...]:
@@ -231,7 +252,8 @@ def failed(desk: Desk, film: str, take: str, agent: str, turn: int, text: str) -
     if job is None:
         return ()
     found = desk.tables.take(film, take) if take else Take(film, "", "", "", 0, "filed", Status.MAKING)
-    return _hold(desk, job, _agent(desk, job), found, text, "please report it with that log; the rest goes on").started
+    why = Hold(text, "please report it with that log; the rest goes on")
+    return _hold(desk, job, _agent(desk, job), found, why).started
 
 
 def redo(desk: Desk, take: Take, event: Event = "clip.finished") -> tuple[Job, ...]:

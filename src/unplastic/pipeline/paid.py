@@ -40,7 +40,8 @@ def followed(work: Work, service: Provider, request: Request, *, shot: str, prob
         return Done(f"{service.title} {attempt.job.id if attempt.job else ''}{usd}", {"attempt": attempt.key})
     if attempt.stage is Stage.FAILED and try_again_may(attempt):
         return Wait(0.0, "a filter took the result away: one more try")
-    return Hold(f"{service.title}: {attempt.note or attempt.stage}", ORDERS)
+    lost = attempt.key if attempt.stage is Stage.UNKNOWN else ""
+    return Hold(f"{service.title}: {attempt.note or attempt.stage}", ORDERS, lost)
 
 
 def try_again_may(attempt: Attempt) -> bool:

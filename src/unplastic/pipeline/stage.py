@@ -50,10 +50,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A person is needed: what happened, and what to do."""
+    """A person is needed: what happened, and what to do.
+
+    ``attempt`` is the key of the order that nobody can find: should it be found after all, the work goes on by itself.
+    """
 
     message: str
     hint: str
+    attempt: str = ""
 
 
 Outcome: TypeAlias = Done | Wait | Hold

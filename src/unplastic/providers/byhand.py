@@ -27,7 +27,12 @@ def was_never_ordered(ledger: Ledger, attempt: Attempt, *, now_s: float) -> None
     if attempt.charged_usd:
         what = f"the service says that {attempt.key[:KEY_CHARS_MIN]} cost ${attempt.charged_usd:.2f}"
         raise SettlementError(what, "it was ordered; nothing can be given back here")
-    ledger.move(attempt.key, Stage.RELEASED, note="a person found that it was never ordered")
+    why = "a person found that it was never ordered"
+    if attempt.job:  # a failed one that the service took
+        ledger.move(attempt.key, Stage.RELEASED, note=why)
+    elif not ledger.give_up(attempt, Stage.RELEASED, why):
+        what = f"{attempt.key[:KEY_CHARS_MIN]} was found while you looked"
+        raise SettlementError(what, "unplastic orders FILM shows its job; nothing was changed")
 
 
 def did_cost(ledger: Ledger, attempt: Attempt, usd: float, *, now_s: float) -> None:

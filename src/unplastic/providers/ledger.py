@@ -126,12 +126,16 @@ class Ledger(Protocol):
     def confirm(self, key: str, job: Job, generation: int = 1) -> None:
         """The service took it: its id, before anything else is done.
 
-        Raises `SettlementError` where the attempt was released and ordered again meanwhile, by somebody else.
+        Raises `SettlementError` where the attempt has another job by now, or was released and ordered again.
         """
         ...
 
     def move(self, key: str, stage: Stage, *, note: str = "", usd: float | None = None, results: str = "") -> None:
         """To another stage. ``usd`` is what the service says that it charged."""
+        ...
+
+    def give_up(self, seen: Attempt, stage: Stage, note: str) -> bool:
+        """To another stage for want of a job, if it still is as it was ``seen``; whether it was."""
         ...
 
     def find(self, key: str) -> Attempt | None:
@@ -191,17 +195,18 @@ class SqlLedger:
         return done == 1
 
     def confirm(self, key: str, job: Job, generation: int = 1) -> None:
-        """The service took it."""
+        """The service took it; what is known of that very job already stays as it is."""
         with self.database.transaction() as books:
             done = books.run(
-                "update attempt set state = :state, job = :job, job_id = :id where key = :key and generation = :turn",
+                "update attempt set state = :state, job = :job, job_id = :id, note = ''"
+                " where key = :key and generation = :turn and job_id is null",
                 state=Stage.SUBMITTED, job=job.to_json(), id=job.id, key=key, turn=generation,
             )  # fmt: skip
-            if done != 1:
-                what = (
-                    f"{key[:8]} was released and ordered again while this order was under way: {job.id} is a second one"
-                )
-                raise SettlementError(what, "its id is in the strays file; stop it in the service's console")
+            known = None if done else _one(books, key)
+        if done or (known and known.job and known.job.id == job.id):
+            return
+        what = f"{key[:8]} was ordered again while this order was under way: {job.id} is a second one"
+        raise SettlementError(what, "its id is in the strays file; stop it in the service's console")
 
     def move(self, key: str, stage: Stage, *, note: str = "", usd: float | None = None, results: str = "") -> None:
         """To another stage; what is not given stays."""
@@ -212,6 +217,16 @@ class SqlLedger:
                 " results = coalesce(nullif(:results, ''), results) where key = :key",
                 state=stage, note=note, usd=None if usd is None else _micro(usd), results=results, key=key,
             )  # fmt: skip
+
+    def give_up(self, seen: Attempt, stage: Stage, note: str) -> bool:
+        """To another stage for want of a job: one look and one change, since whoever sent it may wake in between."""
+        with self.database.transaction() as books:
+            done = books.run(
+                "update attempt set state = :state, note = :note where key = :key and generation = :turn"
+                " and state = :was and sent = :sent and job_id is null",
+                state=stage, note=note, key=seen.key, turn=seen.generation, was=seen.stage, sent=int(seen.sent),
+            )  # fmt: skip
+        return done == 1
 
     def find(self, key: str) -> Attempt | None:
         """The attempt of that key."""

@@ -145,7 +145,8 @@ def take_up_strays(till: Till) -> int:
         except (ValueError, KeyError, TypeError):
             continue
         known = till.ledger.find(key)
-        if known and known.stage is Stage.INTENT and known.generation == row.get("generation", 1):
+        is_lost = known is not None and known.job is None and known.stage in {Stage.INTENT, Stage.UNKNOWN}
+        if known and is_lost and known.generation == row.get("generation", 1):
             till.ledger.confirm(key, job, known.generation)
             count += 1
     return count

@@ -37,7 +37,7 @@ def reconcile(
         attempt = till.ledger.find(attempt.key) or attempt
     is_lost = attempt.stage is Stage.INTENT or (again and attempt.stage is Stage.UNKNOWN and attempt.job is None)
     if is_lost and not attempt.sent and till.now() - attempt.created_s >= settle_s:
-        till.ledger.move(attempt.key, Stage.RELEASED, note="it never left: whoever prepared it was cut off")
+        till.ledger.give_up(attempt, Stage.RELEASED, "it never left: whoever prepared it was cut off")
         return till.ledger.find(attempt.key) or attempt
     if not is_lost or till.now() - attempt.created_s < settle_s:
         return attempt
@@ -77,4 +77,4 @@ def _fields(value: Any) -> list[tuple[str, Any]]:
 
 
 def _park(till: Till, attempt: Attempt, why: str) -> None:
-    till.ledger.move(attempt.key, Stage.UNKNOWN, note=f"{why}; look in the service's console")
+    till.ledger.give_up(attempt, Stage.UNKNOWN, f"{why}; look in the service's console")
