@@ -266,6 +266,25 @@ def test_an_order_that_is_known_after_all_goes_on_by_itself(studio: Studio, how:
     assert foreman.astray(studio.desk, take.film, states=lambda _: {job.workflow: "SUCCESS"}) == []
 
 
+def test_a_parked_order_is_looked_for_a_few_times_more_and_ever_later(studio: Studio) -> None:
+    take = held_for(studio, "a1" * 8)
+    lost(studio, take)
+    clock = {"now": studio.desk.now()}
+    object.__setattr__(studio.desk, "now", lambda: clock["now"])
+    studio.outcomes["one"] = Hold("not in the list", "look in the console", "a1" * 8)
+    waited = []
+    for _ in range(foreman.LOOKS):
+        since = clock["now"]
+        while not (jobs := foreman.astray(studio.desk, take.film, states=lambda _: {})):
+            clock["now"] += studio.desk.pace.settle_s / 4
+        waited.append((clock["now"] - since) / studio.desk.pace.settle_s)
+        studio.work_off(jobs)
+    assert waited == pytest.approx([1, 5, 25, 125], abs=0.26)
+    clock["now"] += 1e9
+    assert foreman.astray(studio.desk, take.film, states=lambda _: {}) == [], "the rest is a person's"
+    assert len(studio.done) == 1 + foreman.LOOKS
+
+
 def test_what_is_held_for_another_reason_waits_for_a_person(studio: Studio) -> None:
     take = held_for(studio, "")
     seen = lost(studio, take)

@@ -132,6 +132,32 @@ def test_a_worker_that_slept_while_another_took_over_orders_nothing(postgres, sh
         check_paid_once(server, url, SHOTS)
 
 
+def test_an_order_that_lay_on_the_line_while_its_worker_slept_is_found(postgres, shared, tmp_path: Path) -> None:
+    """It reaches the service long after another worker looked for it in vain; whoever sent it never hears of it."""
+    film = filming.write_film(tmp_path / "film", 3, model=MODEL, artist=filming.QUICK)
+    url = shared["UNPLASTIC_DATABASE_URL"]
+    parked = "select key from attempt where state = 'unknown'"
+    with Rehearsal(speed=30.0, faults="ark.create#2=delayed:25") as server:
+        sleeper = worker(shared, server.url, tmp_path, 1)
+        until(lambda: len(_workers(postgres, shared)) == 1)
+        ordering = filming.begin("run", film, "--leave", UNPLASTIC_REHEARSAL=server.url, **shared)
+        until(lambda: len(server.stage.of("ark")) >= 1 and not server.faults.as_json())
+        sleeper.send_signal(signal.SIGSTOP)
+        postgres.query(
+            url,
+            "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'"
+            " and database = (select oid from pg_database where datname = current_database())",
+        )
+        other = worker(shared, server.url, tmp_path, 2)
+        until(lambda: postgres.query(url, parked) or len(server.stage.of("ark")) == 3)
+        until(lambda: _done(postgres, shared) == 3, why=lambda: str(postgres.query(url, "select * from take")))
+        ordering.communicate(timeout=60)
+        ended(other)
+        sleeper.kill()
+        sleeper.communicate()
+        check_paid_once(server, url, 3)
+
+
 def test_the_server_goes_away_and_comes_back(postgres, shared, tmp_path: Path) -> None:
     film = filming.write_film(tmp_path / "film", 4, model=MODEL, artist=filming.QUICK)
     with Rehearsal(speed=20.0) as server:

@@ -48,6 +48,17 @@ def test_a_cut_line_before_and_after_booking(client: httpx.Client, server: Rehea
     assert server.calls[0] == ("ark", "create", 0)
 
 
+def test_a_delayed_request_is_done_although_nobody_waits_for_it(client: httpx.Client, server: Rehearsal) -> None:
+    server.fault("ark.create=delayed:0.5")
+    with pytest.raises(httpx.ReadTimeout):
+        client.post(TASKS, json=BODY, timeout=0.1)
+    assert client.get(TASKS).json()["total"] == 0, "others are served meanwhile"
+    end = time.monotonic() + 30
+    while not server.bill.jobs() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert client.get(TASKS).json()["total"] == 1
+
+
 @pytest.mark.parametrize(("fault", "status", "booked"), [("500-before:503", 503, 0), ("500-after", 500, 1)])
 def test_a_server_error_before_and_after_booking(
     client: httpx.Client, server: Rehearsal, fault: str, status: int, booked: int

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from unplastic.errors import (
     Busy,
@@ -30,6 +31,8 @@ STARTS_MAX = 5
 AGENTS = "agents"
 AWAITS = "awaits"
 """The fact of a held take that names the order which nobody can find."""
+LOOKS, LOOKS_APART = 4, 5
+"""It is looked for again so often, each time so much later: after 4, 20, 100 and 500 minutes."""
 KNOWN = {Attempted.SUBMITTED, Attempted.LATE, Attempted.SETTLED, Attempted.RELEASED}
 LATER = (Busy, RateLimit, Quota, NotSent, StoreAway)
 DEAD = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
@@ -128,19 +131,25 @@ def _left_alone(desk: Desk, film: str) -> Iterator[Job]:
 
 
 def _found_again(desk: Desk, film: str) -> list[Job]:
-    """Work held for an order that nobody could find and that is known now: settled by a person, or by whoever sent it.
+    """Work held for an order that nobody could find: once it is known, and now and then, since lists may be late.
 
     A machine that sleeps between its last look at the books and the line sends its one order when it wakes, hours after
     another has parked it; its answer is in the books then, and nobody waits for it.
     """
-    waits = {take.id: take.facts.get(AWAITS) for take in desk.tables.takes(film) if take.status is Status.HELD}
-    known = {key for key in filter(None, waits.values()) if _is_known(desk, key)}
-    return take_up(desk, film, lambda job: waits.get(job.take) in known) if known else []
+    held = {each.take for each in desk.tables.jobs(film, Doing.HELD)} - {""}
+    due = {name for name in held if _is_due(desk, desk.tables.take(film, name))}
+    return take_up(desk, film, lambda job: job.take in due) if due else []
 
 
-def _is_known(desk: Desk, key: str) -> bool:
-    attempt = desk.ledger.find(key)
-    return attempt is not None and attempt.stage in KNOWN
+def _is_due(desk: Desk, take: Take) -> bool:
+    awaits = take.facts.get(AWAITS)
+    if take.status is not Status.HELD or not awaits:
+        return False
+    attempt = desk.ledger.find(awaits["order"])
+    if attempt is not None and attempt.stage in KNOWN:
+        return True
+    is_time = desk.now() - awaits["since_s"] >= desk.pace.settle_s * LOOKS_APART ** awaits["looks"]
+    return is_time and awaits["looks"] < LOOKS
 
 
 def take_up(desk: Desk, film: str, which: Callable[[Job], bool] = lambda _: True) -> list[Job]:
@@ -154,7 +163,7 @@ def take_up(desk: Desk, film: str, which: Callable[[Job], bool] = lambda _: True
         if again:
             found.append(again)
             if take:
-                desk.tables.change(take, status=Status.MAKING, facts={AWAITS: ""}, note="", hint="", now_s=desk.now())
+                desk.tables.change(take, status=Status.MAKING, note="", hint="", now_s=desk.now())
     return found
 
 
@@ -240,10 +249,19 @@ def _hold(desk: Desk, job: Job, agent: Agent, take: Take, why: Hold, stage: str 
     if moved is None:
         return Next(None, "it was cancelled meanwhile")
     if take.id and take.status is Status.MAKING:
-        facts = {AWAITS: why.attempt} if why.attempt else {}
+        facts = _awaiting(take, why, desk.now())
         desk.tables.change(take, status=Status.HELD, facts=facts, note=why.message, hint=why.hint, now_s=desk.now())
     _log(desk, job, stage, f"{why.message} ({why.hint})", kind="held")
     return Next(None, why.message, tuple(released(desk, job.film, agent)))
+
+
+def _awaiting(take: Take, why: Hold, now_s: float) -> dict[str, Any]:
+    """The order that a held take waits for, since when, and how often it was looked for again."""
+    was = take.facts.get(AWAITS)
+    if not why.attempt:
+        return {AWAITS: None} if was else {}
+    looks = was["looks"] + 1 if was and was["order"] == why.attempt else 0
+    return {AWAITS: {"order": why.attempt, "since_s": now_s, "looks": looks}}
 
 
 def failed(desk: Desk, film: str, take: str, agent: str, turn: int, text: str) -> tuple[Job, ...]:

@@ -15,6 +15,7 @@ LINE = {
     "cut-after": "everything was done and booked, then the connection is cut with no answer",
     "500-before": "a server error and nothing was done; the value is another status, such as 503",
     "500-after": "everything was done and booked, then a server error; the value is another status",
+    "delayed": "the request lies on the line for this many seconds (default 5) before anything is done",
     "slow": "the answer arrives in pieces over this many seconds (default 2)",
     "truncated": "half of the answer, then the connection is cut",
     "html": "everything was done; the answer is a page of HTML; the value is its status (default 200)",

@@ -151,7 +151,11 @@ def _route(stage: Stage, wire: Wire, verb: Verb) -> Route:
         with stage.lock:
             call = _call(request, body)
             name = wire.verb(call) if isinstance(wire, Many) else verb.verb
-            call = replace(call, fault=stage.faults.take(wire.name, name))
+            fault = stage.faults.take(wire.name, name)
+        if fault and fault.kind == "delayed":
+            await asyncio.sleep(float(fault.value or 5))
+        with stage.lock:
+            call = replace(call, fault=fault)
             delivery = Delivery(_act(wire, verb, call), call.fault)
             stage.calls.append((wire.name, name, 0 if delivery.is_cut else delivery.status_code))
             if not call.ends("early-callback"):
