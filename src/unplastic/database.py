@@ -29,6 +29,8 @@ KEEPALIVE = {
     "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
 }  # fmt: skip
 """Both ends notice a cut line within half a minute: only then does the server let go of a dead worker's lock."""
+IDLE_S = 20.0
+"""A machine that falls asleep inside a transaction keeps its rows from everybody: the server ends it after that."""
 POSTGRES = ("postgresql://", "postgresql+psycopg://", "postgres://")
 
 
@@ -70,7 +72,7 @@ class Database:
         pool: dict[str, Any] = {"poolclass": NullPool}
         if self.keep or not self.is_sqlite:
             pool = {"poolclass": QueuePool, "pool_size": 4, "max_overflow": 12, "pool_pre_ping": not self.is_sqlite}
-        arguments: dict[str, Any] = {"timeout": WAIT_S} if self.is_sqlite else {"connect_timeout": 10, **KEEPALIVE}
+        arguments: dict[str, Any] = {"timeout": WAIT_S} if self.is_sqlite else _of_server()
         engine = sql.create_engine(self.url, connect_args=arguments, **pool)
         if self.is_sqlite:
             event.listen(engine, "connect", _durable)
@@ -155,6 +157,11 @@ def in_file(path: Path, *, keep: bool = False) -> Database:
     """The database in ``path``, which is made, with its folder, where it is not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return Database(f"sqlite:///{path}", keep)
+
+
+def _of_server() -> dict[str, Any]:
+    options = f"{KEEPALIVE['options']} -c idle_in_transaction_session_timeout={round(IDLE_S * 1000)}"
+    return {"connect_timeout": 10, **KEEPALIVE, "options": options}
 
 
 def at(url: str, *, keep: bool = False) -> Database:

@@ -18,6 +18,7 @@ from typing import Any
 
 from dbos import DBOS, DBOSConfig, Serializer
 
+from unplastic.database import IDLE_S
 from unplastic.pipeline.take import Job
 
 VERSION = "1"
@@ -69,6 +70,7 @@ class Engine:
             "log_level": "CRITICAL",
             "max_executor_threads": THREADS_MAX,
             "notification_listener_polling_interval_sec": 1.0,
+            "sys_db_idle_transaction_timeout_sec": IDLE_S,
         }
         DBOS(config=config)
         _register(look, self.enqueue)
