@@ -8,6 +8,7 @@ from typing import Literal
 
 Severity = Literal["info", "warning", "fault"]
 Verdict = Literal["camera", "generated", "unclear"]
+Change = Literal["better", "same", "worse"]
 
 FACES_UNKNOWN = "faces could not be looked for"
 """How the ``why_not`` of every reading of a face begins when the networks were not there to find one."""
@@ -103,6 +104,12 @@ class Plasticity:
     coverage: float
     worst: str | None
     verdict: Verdict | None = None
+
+    def since(self, before: Plasticity) -> Change | None:
+        """How it moved from ``before``: only intervals that part say "better" or "worse"; None without a score."""
+        if before.low is None or before.high is None or self.low is None or self.high is None:
+            return None
+        return "better" if self.high < before.low else "worse" if self.low > before.high else "same"
 
 
 @dataclass(frozen=True, slots=True)

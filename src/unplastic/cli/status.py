@@ -134,7 +134,8 @@ def print_spend(told: State) -> None:
 
 def _print_take(each: TakeRow) -> None:
     before = "" if each.before is None else f"{each.before:.0f} to "
-    score = "" if each.after is None else f"  plasticity {before}{each.after:.0f}"
+    unsure = " (within the error)" if each.change == "same" else ""
+    score = "" if each.after is None else f"  plasticity {before}{each.after:.0f}{unsure}"
     usd = f"  {each.usd:.2f} USD" if each.usd else ""
     typer.echo(f"  {each.id:<28} {each.status:<9}{score}{usd}  {each.model}")
     if each.doing:

@@ -17,6 +17,7 @@ from unplastic.pipeline import foreman
 from unplastic.pipeline.desk import BUDGET, Desk
 from unplastic.pipeline.take import Doing, Job, Status, Take
 from unplastic.providers.ledger import Attempt, Stage
+from unplastic.reading import Change, Plasticity
 
 WAITS = {Status.REVIEW, Status.HELD}
 
@@ -25,6 +26,7 @@ WAITS = {Status.REVIEW, Status.HELD}
 class TakeRow:
     """A take as people read it. ``usd`` is what it cost so far, reservations included; ``doing`` what is in hand.
 
+    ``before`` and ``after`` are scores of plasticity, ``change`` is "same" within their error of measurement.
     ``findings`` are what its scene says of it, and what the finish left.
     """
 
@@ -35,6 +37,7 @@ class TakeRow:
     made_by: str
     before: float | None
     after: float | None
+    change: Change | None
     usd: float
     findings: tuple[str, ...]
     note: str
@@ -187,12 +190,20 @@ def _take_row(take: Take, mine: list[Job], attempts: list[Attempt]) -> TakeRow:
         ", ".join(f"{each.agent} v{each.version}" for each in mine if each.doing is Doing.DONE),
         facts.get("before", {}).get("score"),
         facts.get("after", {}).get("score"),
+        _change(facts),
         sum(each.usd for each in paid),
         tuple(said),
         take.note,
         take.hint,
         take.changed_s,
     )
+
+
+def _change(facts: dict[str, Any]) -> Change | None:
+    """Whether the score moved by more than the error of measurement."""
+    if "before" not in facts or "after" not in facts:
+        return None
+    return Plasticity(**facts["after"]).since(Plasticity(**facts["before"]))
 
 
 def _agent_rows(desk: Desk, film: str, jobs: list[Job], attempts: list[Attempt]) -> Iterable[AgentRow]:

@@ -54,7 +54,13 @@ def compared_table(a: Report, b: Report) -> RenderableType:
 def finished_table(finished: Finished) -> RenderableType:
     """One finished clip: before and after, guards, findings, and where the results lie."""
     table = _table("reading", "before", "after", "")
-    _add_row(table, "plasticity", _score(finished.before), _score(finished.after), _less(finished))
+    _add_row(
+        table,
+        "plasticity",
+        _score(finished.before),
+        _score(finished.after),
+        finished.after.plasticity.since(finished.before.plasticity) or "",
+    )
     _add_pairs(table, finished.before, finished.after)
     return Group(
         _heading(finished.before),
@@ -105,14 +111,6 @@ def _score(report: Report) -> str:
     if p.score is None:
         return "not enough evidence"
     return f"{whole(p.score)} ({whole(p.low)} to {whole(p.high)})"
-
-
-def _less(finished: Finished) -> str:
-    """Lower is better, and only intervals that part say so."""
-    before, after = finished.before.plasticity, finished.after.plasticity
-    if before.low is None or before.high is None or after.low is None or after.high is None:
-        return ""
-    return "better" if after.high < before.low else "worse" if after.low > before.high else "same"
 
 
 def _guards(guards: Sequence[Guard]) -> Iterable[Text]:

@@ -120,10 +120,7 @@ def _headline(before: Report, after: Report) -> str:
     if a.score is None or b.score is None:
         return "Plasticity: no verdict"
     moved = f"Plasticity {whole(a.score)} → {whole(b.score)} of 100"
-    if None in (a.low, a.high, b.low, b.high):
-        return moved
-    apart = b.high < a.low or b.low > a.high  # type: ignore[operator]  # None was handled
-    return moved if apart else f"{moved}, within the error of measurement"
+    return f"{moved}, within the error of measurement" if b.since(a) == "same" else moved
 
 
 def _summary(finished: Finished) -> str:

@@ -169,6 +169,7 @@ def _card(row: Any, take: Take, notes: int) -> dict[str, Any]:
         "model": row.model,
         "before": row.before,
         "after": row.after,
+        "change": row.change,
         "usd": round(row.usd, 4),
         "findings": [each["text"] for each in found[:3]],
         "faults": sum(each.get("severity") == "fault" for each in found),
