@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +106,16 @@ def end_all() -> None:
             process.kill()
         if process.stdout and not process.stdout.closed:
             process.communicate()
+
+
+def until(
+    check: Callable[[], object], seconds: float = 120.0, why: Callable[[], str] = lambda: "it never came"
+) -> None:
+    """Wait for something; a test that hangs says ``why``. How long it takes is nobody's promise."""
+    end = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < end, why()
+        time.sleep(0.02)
 
 
 def done(*words: str | Path, timeout_s: float = 240, **more: str) -> tuple[int, str, str]:

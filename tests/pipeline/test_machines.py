@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -43,13 +42,6 @@ def worker(shared: dict[str, str], url: str, tmp_path: Path, number: int) -> sub
     return filming.begin("worker", "--queues", "cpu,io,service", **more)
 
 
-def until(check, seconds: float = 120.0, why=lambda: "it never came") -> None:
-    end = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < end, why()
-        time.sleep(0.05)
-
-
 def all_done(postgres, shared: dict[str, str], seconds: float = 120.0) -> None:
     """Every take is in review; else what every take, piece of work and order of it says."""
     queries = ("select id, status, note from take where status != 'review'", "select * from job where doing != 'done'",
@@ -57,7 +49,7 @@ def all_done(postgres, shared: dict[str, str], seconds: float = 120.0) -> None:
                "select workflow_uuid, status, executor_id, queue_name from dbos.workflow_status"
                " where status not in ('SUCCESS')")  # fmt: skip
     url = shared["UNPLASTIC_DATABASE_URL"]
-    until(lambda: _done(postgres, shared) == SHOTS, seconds,
+    filming.until(lambda: _done(postgres, shared) == SHOTS, seconds,
           lambda: "\n".join(str(row) for query in queries for row in postgres.query(url, query)))  # fmt: skip
 
 
@@ -87,14 +79,14 @@ def test_of_two_workers_one_is_killed_and_all_shots_finish(postgres, shared, tmp
             return True
 
         both = [worker(shared, server.url, tmp_path, number) for number in (1, 2)]
-        until(lambda: len(_workers(postgres, shared)) == 2)
+        filming.until(lambda: len(_workers(postgres, shared)) == 2)
         ordering = filming.begin("run", film, "--leave", UNPLASTIC_REHEARSAL=server.url, **shared)
-        until(lambda: seen() and len(server.stage.of("ark")) >= 3)
+        filming.until(lambda: seen() and len(server.stage.of("ark")) >= 3)
         both[0].kill()
         both[0].communicate()
         _, err = ordering.communicate(timeout=240)
         assert ordering.returncode == 0, err
-        until(lambda: seen() and _done(postgres, shared) == SHOTS)
+        filming.until(lambda: seen() and _done(postgres, shared) == SHOTS)
         assert 0 < max(at_once) <= 3, "after one had taken over, more jobs ran at the service than it may have at once"
         said = ended(both[1])
         assert "is gone" in said, said
@@ -109,9 +101,9 @@ def test_a_worker_that_slept_while_another_took_over_orders_nothing(postgres, sh
     url = shared["UNPLASTIC_DATABASE_URL"]
     with Rehearsal(speed=30.0) as server:
         sleeper = worker(shared, server.url, tmp_path, 1)
-        until(lambda: len(_workers(postgres, shared)) == 1)
+        filming.until(lambda: len(_workers(postgres, shared)) == 1)
         ordering = filming.begin("run", film, "--leave", UNPLASTIC_REHEARSAL=server.url, **shared)
-        until(lambda: len(server.stage.of("ark")) >= 2)
+        filming.until(lambda: len(server.stage.of("ark")) >= 2)
         sleeper.send_signal(signal.SIGSTOP)
         # The line to the server is cut, as it is when a machine is shut while it works.
         postgres.query(
@@ -120,9 +112,9 @@ def test_a_worker_that_slept_while_another_took_over_orders_nothing(postgres, sh
             " and database = (select oid from pg_database where datname = current_database())",
         )
         other = worker(shared, server.url, tmp_path, 2)
-        until(lambda: _done(postgres, shared) >= SHOTS // 2, 240)
+        filming.until(lambda: _done(postgres, shared) >= SHOTS // 2, 240)
         sleeper.send_signal(signal.SIGCONT)
-        until(lambda: sleeper.poll() is not None, 60)
+        filming.until(lambda: sleeper.poll() is not None, 60)
         said = sleeper.communicate()[1]  # it was given up, or finds a line of its own cut before it knows
         assert "given up while it slept" in said or "cannot be reached" in said, said
         assert "Traceback" not in said
@@ -139,9 +131,9 @@ def test_an_order_that_lay_on_the_line_while_its_worker_slept_is_found(postgres,
     parked = "select key from attempt where state = 'unknown'"
     with Rehearsal(speed=30.0, faults="ark.create#2=delayed:25") as server:
         sleeper = worker(shared, server.url, tmp_path, 1)
-        until(lambda: len(_workers(postgres, shared)) == 1)
+        filming.until(lambda: len(_workers(postgres, shared)) == 1)
         ordering = filming.begin("run", film, "--leave", UNPLASTIC_REHEARSAL=server.url, **shared)
-        until(lambda: len(server.stage.of("ark")) >= 1 and not server.faults.as_json())
+        filming.until(lambda: len(server.stage.of("ark")) >= 1 and not server.faults.as_json())
         sleeper.send_signal(signal.SIGSTOP)
         postgres.query(
             url,
@@ -149,8 +141,8 @@ def test_an_order_that_lay_on_the_line_while_its_worker_slept_is_found(postgres,
             " and database = (select oid from pg_database where datname = current_database())",
         )
         other = worker(shared, server.url, tmp_path, 2)
-        until(lambda: postgres.query(url, parked) or len(server.stage.of("ark")) == 3)
-        until(lambda: _done(postgres, shared) == 3, why=lambda: str(postgres.query(url, "select * from take")))
+        filming.until(lambda: postgres.query(url, parked) or len(server.stage.of("ark")) == 3)
+        filming.until(lambda: _done(postgres, shared) == 3, why=lambda: str(postgres.query(url, "select * from take")))
         ordering.communicate(timeout=60)
         ended(other)
         sleeper.kill()
@@ -162,7 +154,7 @@ def test_the_server_goes_away_and_comes_back(postgres, shared, tmp_path: Path) -
     film = filming.write_film(tmp_path / "film", 4, model=MODEL, artist=filming.QUICK)
     with Rehearsal(speed=20.0) as server:
         first = filming.begin("run", film, UNPLASTIC_REHEARSAL=server.url, **shared)
-        until(lambda: len(server.stage.of("ark")) >= 2)
+        filming.until(lambda: len(server.stage.of("ark")) >= 2)
         postgres.stop()
         _, err = first.communicate(timeout=120)
         assert first.returncode == 1, err

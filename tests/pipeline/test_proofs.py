@@ -7,8 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,13 +20,6 @@ MODEL = "seedance-2.0 by ark"
 SOURCE = Path(__file__).parents[2] / "src"
 
 
-def until(check: Callable[[], bool], seconds: float = 120.0) -> None:
-    end = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     _, err = process.communicate(timeout=120)
     return process.returncode, err
@@ -37,7 +29,7 @@ def test_a_second_run_on_one_project_refuses_and_the_first_goes_on(tmp_path: Pat
     film = filming.write_film(tmp_path / "film", 3, model=MODEL, artist=filming.QUICK)
     with Rehearsal(speed=20.0) as server:
         first = filming.begin("run", film, UNPLASTIC_REHEARSAL=server.url)
-        until(lambda: len(server.stage.of("ark")) >= 1)
+        filming.until(lambda: len(server.stage.of("ark")) >= 1)
         for verb in (["run", film], ["watch", film, "--once"]):
             code, _, err = filming.done(*verb, UNPLASTIC_REHEARSAL=server.url)
             assert code == 1
@@ -139,7 +131,7 @@ def test_work_that_was_cut_off_goes_on_with_changed_code(tmp_path: Path) -> None
     film = filming.write_film(tmp_path / "film", 3, model=MODEL, artist=filming.QUICK)
     with Rehearsal(speed=20.0) as server:
         run = filming.begin("run", film, UNPLASTIC_REHEARSAL=server.url)
-        until(lambda: len(server.stage.of("ark")) >= 2)
+        filming.until(lambda: len(server.stage.of("ark")) >= 2)
         run.kill()
         run.communicate()
         changed = tmp_path / "changed"
@@ -171,7 +163,7 @@ def test_a_full_disk_stops_cleanly_and_resumes(tmp_path: Path, small_disk: Path)
     ballast = small_disk / "ballast"
     with Rehearsal(speed=20.0) as server:
         run = filming.begin("run", film, UNPLASTIC_REHEARSAL=server.url)
-        until(lambda: len(server.stage.of("ark")) >= 2)
+        filming.until(lambda: len(server.stage.of("ark")) >= 2)
         with ballast.open("wb") as file:
             try:
                 while True:
@@ -204,11 +196,11 @@ def test_a_cancelled_take_stops_its_encode_and_the_others_go_on(tmp_path: Path) 
     write_scene(folder / "short.mp4", 64, 48, 8)
     watch = filming.begin("watch", folder, "--once", "--settle", "0", "--places", "2")
     work = folder / ".unplastic" / "work"
-    until(lambda: any("long" in path.name for path in work.glob("work-*/out/*") if path.stat().st_size))
+    filming.until(lambda: any("long" in path.name for path in work.glob("work-*/out/*") if path.stat().st_size))
     code, out, err = filming.done("cancel", folder, "long")
     assert code == 0, err
     assert "cancelled" in out
-    until(lambda: not list(work.glob("work-*/*long*")), 3.0)
+    filming.until(lambda: not list(work.glob("work-*/*long*")), 3.0)
     code, err = ended(watch)
     assert code == 0, err
     status = {each["id"]: each["status"] for each in filming.told(folder)["takes"]}
@@ -225,7 +217,7 @@ def test_ctrl_c_ends_within_seconds_and_the_same_command_goes_on(tmp_path: Path)
     write_scene(folder / "-clip.mp4", 320, 240, 240)
     watch = filming.begin("watch", folder, "--once", "--settle", "0")
     work = folder / ".unplastic" / "work"
-    until(lambda: any(path.stat().st_size for path in work.glob("work-*/out/*")))
+    filming.until(lambda: any(path.stat().st_size for path in work.glob("work-*/out/*")))
     watch.send_signal(signal.SIGINT)
     code, err = ended(watch)
     assert code == 130, err

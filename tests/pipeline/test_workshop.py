@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import filming
 from scenes import write_scene
 from unplastic.errors import ClipDamaged, ClipMissing
 from unplastic.pipeline.craft import finished
@@ -51,13 +52,6 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def until(check, seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def test_answers_and_errors_come_back_and_the_process_stays_warm() -> None:
     with Workshop() as shop:
         assert shop.run(double, 21, stopped=never) == 42
@@ -85,7 +79,7 @@ def test_a_stop_kills_the_work_and_what_it_started(tmp_path: Path) -> None:
         with pytest.raises(Stopped):
             shop.run(sleep_with_a_child, str(note), stopped=lambda: note.exists() and " " in note.read_text())
         worker, child = map(int, note.read_text().split())
-        until(lambda: not is_alive(worker) and not is_alive(child), 2.0)
+        filming.until(lambda: not is_alive(worker) and not is_alive(child))
         assert shop.run(double, 2, stopped=never) == 4
 
 
@@ -124,7 +118,7 @@ def test_a_process_ends_with_its_parent(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(code)
     source = str(Path(__file__).parents[2] / "src")
     parent = subprocess.Popen([sys.executable, str(tmp_path / "main.py"), str(note), str(tmp_path), source])
-    until(lambda: note.exists() and note.read_text().isdigit())
+    filming.until(lambda: note.exists() and note.read_text().isdigit())
     parent.kill()
     parent.wait()
-    until(lambda: not is_alive(int(note.read_text())), 5.0)
+    filming.until(lambda: not is_alive(int(note.read_text())))
