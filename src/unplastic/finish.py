@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from unplastic.reading import Finding, Report
 from unplastic.render import render
 from unplastic.trial import Samples, geometry, shown
 from unplastic.upscale import Enlarged, enlarged
+from unplastic.vision import FirstSeen
 
 Progress = Callable[[str, int, int], None]
 
@@ -49,7 +50,8 @@ def measure(path: str | Path) -> Report:
     >>> report.width, report.height, report.frames
     (256, 192, 24)
     """
-    return _examine(probe(Path(path)))
+    clip = probe(Path(path))
+    return examine(_runs(clip), clip)
 
 
 def plate(path: str | Path) -> Plate:
@@ -60,7 +62,7 @@ def plate(path: str | Path) -> Plate:
     try:
         clip = probe(Path(path))
         refuse_hdr(clip)
-        return read_plate(clip, _examine(clip), _runs(clip))
+        return read_plate(clip, examine(_runs(clip), clip), _runs(clip))
     except ClipError as error:
         raise type(error)(f"the plate cannot be used: {error.message}", error.hint) from error
 
@@ -133,21 +135,22 @@ class _Work:
     master: str
     plate: Plate | None
     tell: Progress
+    first_seen: FirstSeen = field(default_factory=FirstSeen)
 
     def measured(self) -> tuple[Report, Report]:
         """(before, as shown and compared: enlarged plainly; what the treatments will get to see)."""
         clip, larger = self.clip, self.larger
         self.tell("measure", 0, clip.frames)
-        before = _examine(larger.clip, judged_as=clip, source=clip, through=larger.plain)
+        before = self._examine(larger.clip, source=clip, through=larger.plain)
         if larger.is_plain:
             return before, before
-        return before, _examine(larger.clip, judged_as=clip, source=clip, through=larger)
+        return before, self._examine(larger.clip, source=clip, through=larger)
 
     def settled(self, forecast: Recipe, before: Report, rounds: int) -> Settled:
         """The forecast, tried on samples and turned until it holds."""
         if not rounds:
             return Settled(forecast, (), "not tried: the forecast was taken")
-        samples, count = Samples(self.clip, self.larger, self.master), 0
+        samples, count = Samples(self.clip, self.larger, self.master, self.first_seen), 0
 
         def trial(recipe: Recipe) -> Tried:
             nonlocal count
@@ -164,7 +167,7 @@ class _Work:
         rendered = treat_clip(clip, recipe, targets, larger=larger, master=self.master, progress=self.tell)
         self.tell("measure", clip.frames, clip.frames)
         written = probe(targets["master"])
-        after = replace(_examine(written, judged_as=clip), file=landing.final("master").name)
+        after = replace(self._examine(written), file=landing.final("master").name)
         pair = _paired((before, after), clip, written, larger, declared(recipe, larger))
         document = recipe.document() | {"upscale": larger.document, "loop": settled.document()}
         return Finished(
@@ -180,6 +183,17 @@ class _Work:
             notes=(*larger.notes, *rendered.notes),
             crops=crops(clip, larger, written, before),
         )
+
+    def _examine(
+        self, clip: Clip, *, source: Clip | None = None, through: Callable[[Picture], Picture] | None = None
+    ) -> Report:
+        """Measure ``clip``; its pictures are those of ``source`` gone ``through`` an upscaler, if not its own.
+
+        Before and after are measured on the same skin, hair and cloth.
+        """
+        decoded = _runs(source or clip)
+        runs = (map(through, run) for run in decoded) if through else decoded
+        return examine(runs, clip, judged_as=self.clip, first_seen=self.first_seen)
 
 
 def solved(
@@ -230,19 +244,6 @@ def treat_clip(
         told = (lambda done: progress("treat", done, clip.frames)) if progress else None
         flow = render(pictures(clip), treated, [writer], progress=told)
     return Rendered(writer.notes, flow.in_flight_peak)
-
-
-def _examine(
-    clip: Clip,
-    *,
-    judged_as: Clip | None = None,
-    source: Clip | None = None,
-    through: Callable[[Picture], Picture] | None = None,
-) -> Report:
-    """Measure ``clip``; its pictures are those of ``source`` gone ``through`` an upscaler, if that is not itself."""
-    decoded = _runs(source or clip)
-    runs = (map(through, run) for run in decoded) if through else decoded
-    return examine(runs, clip, judged_as=judged_as)
 
 
 def _runs(clip: Clip) -> Iterator[Iterator[Picture]]:

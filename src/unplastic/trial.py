@@ -15,7 +15,7 @@ from unplastic.looks.declared import declared
 from unplastic.looks.loop import Tried
 from unplastic.measure import examine, plan
 from unplastic.media import pictures, target_depth
-from unplastic.vision import watched
+from unplastic.vision import FirstSeen, watched
 
 if TYPE_CHECKING:
     from unplastic.looks import Recipe
@@ -27,11 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Samples:
-    """The sampled runs of ``clip``, enlarged by ``larger``, for a master of that codec; decoded anew for every use."""
+    """The sampled runs of ``clip``, enlarged by ``larger``, for a master of that codec; decoded anew for every use.
+
+    ``first_seen`` is where the clip's own measurement saw skin, hair and cloth.
+    """
 
     clip: Clip
     larger: Enlarged
     master: str = "prores"
+    first_seen: FirstSeen | None = None
 
     def treated(self, recipe: Recipe) -> Iterator[list[Picture]]:
         """Every run after ``recipe``, in pictures of the master's depth."""
@@ -50,7 +54,7 @@ class Samples:
 
     def measured(self, recipe: Recipe) -> Report:
         """What the treated samples read like, judged by the compression of the clip that was handed in."""
-        return examine(self.treated(recipe), self._treated_clip(recipe), judged_as=self.clip)
+        return self._examined(self.treated(recipe), recipe)
 
     def tried(self, recipe: Recipe, before: Report) -> Tried:
         """Readings and guard-rails of the treated samples; ``before`` is the report of the plainly enlarged clip."""
@@ -64,11 +68,14 @@ class Samples:
                 kept.append(treated[first : first + len(part)])
                 yield treated
 
-        after = examine(remembered(), self._treated_clip(recipe), judged_as=self.clip)
+        after = self._examined(remembered(), recipe)
         samples = ((self._plain(part), now) for (_, part), now in zip(runs, kept, strict=True))
         finished = self._treated_clip(recipe)
         pair = paired((before, after), self.clip, None, samples, put_in, finished=finished)
         return Tried(after, check_guards(pair))
+
+    def _examined(self, treated: Iterator[list[Picture]], recipe: Recipe) -> Report:
+        return examine(treated, self._treated_clip(recipe), judged_as=self.clip, first_seen=self.first_seen)
 
     def _plain(self, run: range) -> list[Picture]:
         return [self.larger.plain(picture) for picture in pictures(self.clip, start=run.start, count=len(run))]

@@ -10,7 +10,7 @@ from unplastic.measure.findings import findings
 from unplastic.measure.score import plasticity
 from unplastic.reading import Evidence, Report
 from unplastic.registry import members
-from unplastic.vision import Run, runs_of
+from unplastic.vision import FirstSeen, Run, runs_of
 
 RUNS = 3
 RUN_FRAMES = 8
@@ -41,16 +41,24 @@ def plan(clip: Clip) -> tuple[range, ...]:
     return tuple(range(start, start + length) for start in starts)
 
 
-def examine(runs: Iterable[Iterable[Picture]], clip: Clip, *, judged_as: Clip | None = None) -> Report:
+def examine(
+    runs: Iterable[Iterable[Picture]],
+    clip: Clip,
+    *,
+    judged_as: Clip | None = None,
+    first_seen: FirstSeen | None = None,
+) -> Report:
     """Measure the pictures of every run in one pass, one run in memory at a time.
 
     ``judged_as`` is the clip whose compression the score must assume: for a finished master that is its source, since
-    a high bitrate does not bring back what an earlier encoder took. Raises `ValueError` when there is no picture.
+    a high bitrate does not bring back what an earlier encoder took. ``first_seen`` is shared by measurements that are
+    to be compared: all of them look at the skin, hair and cloth that the first of them saw. Raises `ValueError` when
+    there is no picture.
     """
     measures = [kind() for kind in members("measure").values()]
     observed: dict[str, list[Any]] = {measure.name: [] for measure in measures}
     for turn, pictures in enumerate(runs):
-        _observe(runs_of(pictures, clip, turn=turn), measures, observed)
+        _observe(runs_of(pictures, clip, turn=turn, first_seen=first_seen), measures, observed)
     if not all(observed.values()):
         raise ValueError("there is no picture to examine")
     evidence = [measure.conclude(observed[measure.name], clip) for measure in measures]

@@ -7,10 +7,11 @@ on all of them. Measures look at a `Run`, treatments at a `Scene`.
 
 import cv2
 
+from unplastic.vision.firstseen import FirstSeen
 from unplastic.vision.run import Run, runs_of
 from unplastic.vision.scene import Scene, watched
 
 # One thread: a measurement runs beside decoders and encoders, and idle workers of a pool still burn processor time.
 cv2.setNumThreads(1)
 
-__all__ = ["Run", "Scene", "runs_of", "watched"]
+__all__ = ["FirstSeen", "Run", "Scene", "runs_of", "watched"]

@@ -24,14 +24,22 @@ def surface_masks(run: Run, t: int) -> Iterator[tuple[str, Mask]]:
     """(name, (height, width) mask) of every surface in frame ``t``; none unless a face says which colours to look for.
 
     Skin and cloth count more than 5 px from strong edges, as texture of the whole frame does. Hair is made of edges:
-    there only its outline is left out.
+    there only its outline is left out. Where the surfaces lie is what was seen first (`vision.firstseen`); what of them
+    is well exposed and away from edges is this picture's own.
     """
-    if not run.faces(t):
+    found = run.first_seen.masks(run.frames[t].index, lambda: _outlined(run, t))
+    if not found:
         return
-    surfaces, texture = run.surfaces(t), run.regions(t).texture
-    yield "skin", sure(surfaces.skin, run.shape) & texture
-    yield "hair", sure(surfaces.hair, run.shape) & exposed(run.frames[t].luma) & run.lit
-    yield "cloth", sure(surfaces.cloth, run.shape) & texture
+    texture = run.regions(t).texture
+    yield "skin", found["skin"] & texture
+    yield "hair", found["hair"] & exposed(run.frames[t].luma) & run.lit
+    yield "cloth", found["cloth"] & texture
+
+
+def _outlined(run: Run, t: int) -> Iterator[tuple[str, Mask]]:
+    if run.faces(t):
+        surfaces = run.surfaces(t)
+        yield from ((name, sure(getattr(surfaces, name), run.shape)) for name in REGIONS)
 
 
 def sure(soft: Plane, shape: tuple[int, int]) -> Mask:

@@ -15,6 +15,7 @@ from unplastic.vision.colours import Rgb, rgb_of
 from unplastic.vision.covariance import Covariances, covariances
 from unplastic.vision.cuts import distinct, shots
 from unplastic.vision.face import Face
+from unplastic.vision.firstseen import FirstSeen
 from unplastic.vision.grid import Grid
 from unplastic.vision.lamp import Lamp, Shading, lamp, shading
 from unplastic.vision.motion import LAGS, Motion, is_large_enough, motion
@@ -56,7 +57,7 @@ class Run:
 
     ``frames`` is never empty. ``repeats`` counts the frames left out because they only repeat the one before.
     ``step_codes8`` is the distance between two code values of the file. ``picture`` is (width, height) of the whole
-    picture; ``window`` is the part that the planes hold.
+    picture; ``window`` is the part that the planes hold. ``first_seen`` says where surfaces lie, and is told.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Run:
         step_codes8: float,
         repeats: int = 0,
         matrix: int = 1,
+        first_seen: FirstSeen | None = None,
     ) -> None:
         self.frames = frames
         self.window = window
@@ -74,6 +76,7 @@ class Run:
         self.step_codes8 = step_codes8
         self.repeats = repeats
         self.matrix = matrix
+        self.first_seen = first_seen or FirstSeen()
         self._regions: dict[int, Regions] = {}
         self._steps: dict[int, Motion] = {}
         self._surfaces: dict[int, Surfaces] = {}
@@ -227,7 +230,9 @@ class Run:
         return left, top, width, height
 
 
-def runs_of(pictures: Iterable[Picture], clip: Clip, *, turn: int = 0) -> list[Run]:
+def runs_of(
+    pictures: Iterable[Picture], clip: Clip, *, turn: int = 0, first_seen: FirstSeen | None = None
+) -> list[Run]:
     """The runs in consecutive pictures: one, or more when there is a cut. Pictures are copied, and may be reused.
 
     ``turn`` numbers the runs of a clip: above 1080p each looks at another window of 2 Mpixel, so that the cost of a
@@ -244,7 +249,7 @@ def runs_of(pictures: Iterable[Picture], clip: Clip, *, turn: int = 0) -> list[R
     for shot in shots(lumas):
         kept = [frames[shot][i] for i in distinct(lumas[shot])]
         repeats = shot.stop - shot.start - len(kept)
-        found.append(Run(tuple(kept), window, (clip.width, clip.height), step, repeats, matrix))
+        found.append(Run(tuple(kept), window, (clip.width, clip.height), step, repeats, matrix, first_seen))
     return found
 
 
