@@ -101,7 +101,8 @@ def test_clips_sent_to_be_upscaled_are_paid_once(tmp_path: Path) -> None:
         assert {each["status"] for each in state["takes"]} <= {"review", "held"}
         parked = {each.shot.removesuffix(" upscaled") for each in books if each.stage is Stage.UNKNOWN}
         waits = {each["id"].rpartition("/")[0] for each in state["takes"] if each["status"] == "held"}
-        assert waits <= parked, [each for each in state["takes"] if each["status"] == "held"]
+        notes = [(each["id"], each["note"]) for each in state["takes"] if each["status"] == "held"]
+        assert waits <= parked, (notes, [(each.shot, each.stage, each.note) for each in books])
         assert len(waits) < CLIPS, "a kill loses an order only between the books and the service's answer"
         originals = list((folder / "takes").rglob("*_original.mp4"))
         assert len(originals) == CLIPS
