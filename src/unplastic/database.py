@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sql
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from unplastic.errors import DatabaseGone, SettingsError
@@ -30,6 +30,10 @@ KEEPALIVE = {
 }  # fmt: skip
 """Both ends notice a cut line within half a minute: only then does the server let go of a dead worker's lock."""
 POSTGRES = ("postgresql://", "postgresql+psycopg://", "postgres://")
+
+
+class Clash(Exception):
+    """Something is to be written that may be there once only, and is."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class Database:
 
     @contextmanager
     def transaction(self, lock: str = "") -> Iterator[Books]:
-        """One transaction; nobody else is inside one of the same ``lock``. Raises `DatabaseGone`."""
+        """One transaction; nobody else is inside one of the same ``lock``. Raises `DatabaseGone` and `Clash`."""
         try:
             with self.engine.begin() as connection:
                 if lock and not self.is_sqlite:
@@ -87,6 +91,8 @@ class Database:
                 yield Books(connection)
         except OperationalError as trouble:
             raise gone(trouble) from trouble
+        except IntegrityError as trouble:
+            raise Clash from trouble
         except DBAPIError as trouble:
             if trouble.connection_invalidated:
                 raise gone(trouble) from trouble

@@ -17,7 +17,8 @@ from unplastic.cli.app import app
 from unplastic.errors import BudgetSpent, GrantError
 from unplastic.pipeline.grant import drawn, end, give, granted, grants
 from unplastic.pipeline.project import Project, opened
-from unplastic.providers.ledger import Attempt, Caps, SqlLedger, Stage
+from unplastic.providers.caps import Caps
+from unplastic.providers.ledger import Attempt, SqlLedger, Stage
 from unplastic.rehearsal import Rehearsal
 from unplastic.secret import Secret
 from unplastic.settings import Settings

@@ -18,7 +18,8 @@ from unplastic.pipeline.take import Doing, Job, Take
 from unplastic.pipeline.wish import thaw
 from unplastic.pipeline.workshop import Workshop
 from unplastic.providers import connect
-from unplastic.providers.ledger import Caps, SqlLedger
+from unplastic.providers.caps import Caps
+from unplastic.providers.ledger import SqlLedger
 from unplastic.providers.payment import Till
 from unplastic.providers.provider import Provider
 from unplastic.providers.reconcile import SETTLE_S
