@@ -27,6 +27,8 @@ from unplastic.settings import Settings
 from unplastic.shot import Film
 
 BUDGET, UNKNOWN_PRICE = "budget_usd", "unknown_price_usd"
+STRAYS = "strays.jsonl"
+"""The file of ids that the books could not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ class Desk:
             caller_usd=self.caller.usd,
         )
         cap = self.tables.kept(take.film, BUDGET)
-        strays = self.scratch / "strays.jsonl"
+        strays = self.scratch / STRAYS
         self.scratch.mkdir(parents=True, exist_ok=True)
         return Till(
             self.ledger, cap if cap is not None else film.budget_usd or 0.0, strays, self.now,
