@@ -71,13 +71,14 @@ def asked_by(project: Project, *, leave: bool = False) -> Iterator[Project]:
     """The project as the budget token of the environment allows; a person has none, and needs none."""
     from unplastic.errors import GrantError
     from unplastic.pipeline.grant import TOKEN, drawn
+    from unplastic.pipeline.project import DATABASE
 
     token = os.environ.get(TOKEN, "")
     if not token:
         yield project
         return
-    if leave:
-        raise GrantError("work that is left to others is not bound by a budget token", "leave out --leave")
+    if leave and not project.settings.key(DATABASE):
+        raise GrantError("work that is left to the next run is not bound by a budget token", "leave out --leave")
     with drawn(token, project) as found:
         yield found
 

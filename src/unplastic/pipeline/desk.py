@@ -29,6 +29,8 @@ from unplastic.shot import Film
 BUDGET, UNKNOWN_PRICE = "budget_usd", "unknown_price_usd"
 STRAYS = "strays.jsonl"
 """The file of ids that the books could not take."""
+CALLER = "caller"
+"""The fact of a take that names by whose budget token it was asked for; on a server, where anybody may do the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,10 @@ class Desk:
         return self._services[name]
 
     def till(self, take: Take, agent: str, agent_caps: tuple[float | None, float | None] = (None, None)) -> Till:
-        """Where ``agent`` pays for ``take``, with every cap that holds there."""
+        """Where ``agent`` pays for ``take``, with every cap that holds there.
+
+        A process that has a budget token pays everything by it; else whoever asked for the take last does.
+        """
         film = self.film(take.film)
         found = next(((a, b) for a, b in film.shots if (a.name, b.name) == (take.scene, take.shot)), None)
         caps = Caps(
@@ -154,7 +159,7 @@ class Desk:
         return Till(
             self.ledger, cap if cap is not None else film.budget_usd or 0.0, strays, self.now,
             self.tables.kept(take.film, UNKNOWN_PRICE), film=take.film, scene=take.scene, agent=agent, caps=caps,
-            fence=self._fence, caller=self.caller.name,
+            fence=self._fence, caller=self.caller.name or take.facts.get(CALLER, ""),
         )  # fmt: skip
 
     def is_stopped(self, job: Job) -> bool:

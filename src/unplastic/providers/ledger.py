@@ -251,6 +251,12 @@ class SqlLedger:
         with self.database.transaction(f"budget {film}") as books:
             _allow(books, film, caller, micro(usd))
 
+    def allowed(self, film: str, caller: str) -> float | None:
+        """What that budget token may spend on that film in all; None: nobody has said."""
+        with self.database.transaction() as books:
+            found = _allowance(books, film, caller)
+        return None if found is None else found / 1e6
+
     def close(self, film: str, caller: str) -> float | None:
         """Nothing more is ordered by that budget token on that film: what it has spent; None: it has no allowance."""
         with self.database.transaction(f"budget {film}") as books:
