@@ -7,6 +7,7 @@ references(film, shot, "ark")                   # what goes with a shot's reques
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from unplastic.errors import ClipError, FilmError, ProviderError
+from unplastic.errors import BudgetSpent, ClipError, FilmError, ProviderError, SettlementError
 from unplastic.film import write_character
 from unplastic.finish import measure
 from unplastic.prompts import lexicon, rewrite
@@ -25,6 +26,7 @@ from unplastic.providers.card import named
 from unplastic.providers.ledger import Attempt, Stage
 from unplastic.providers.payment import Till, follow, order
 from unplastic.providers.provider import PortraitRequest, Provider, Reference
+from unplastic.providers.reconcile import SETTLE_S, reconcile
 from unplastic.providers.upload import measured
 from unplastic.reading import Report
 from unplastic.shot import Character, Film, Shot
@@ -32,6 +34,7 @@ from unplastic.shot import Character, Film, Shot
 MODEL = "recraft-v4.1-pro"
 SEED = 1
 WAIT_S, WAITS_MAX = 5.0, 120
+ORDERS = "unplastic orders FILM lists it: --free KEY and --paid KEY=USD settle it; --batch 2 draws new ones"
 ROOM = (
     "Visible pores and fine lines. Window light from camera left only, above the eyes, the right cheek three stops"
     " darker. 85mm, neutral grey wall."
@@ -60,13 +63,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The candidates for one character, best first, and what was asked."""
+    """The candidates for one character, best first, and what was asked; ``missing`` says what became of the others."""
 
     character: str
     prompt: str
     model: str
     candidates: tuple[Candidate, ...]
     charged_usd: float | None
+    missing: tuple[str, ...] = ()
 
 
 def portrait_prompt(character: Character, model: str = MODEL) -> str:
@@ -85,25 +89,39 @@ def draw(
     model: str = MODEL,
     count: int = 4,
     batch: int = 1,
+    poll_s: float = WAIT_S,
+    settle_s: float = SETTLE_S,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Drawn:
     """Order ``count`` portraits, bring them home, measure each. The same ``batch`` is never ordered twice.
 
-    Raises `BudgetSpent`, what the service refuses, and `ProviderError` where an order ended without pictures.
+    An order that cannot be had does not keep the others from coming: it is `Drawn.missing`. ``poll_s`` is the time
+    between two looks, ``settle_s`` the age from which an order without an answer is looked for, in seconds. Raises
+    `BudgetSpent`, and `ProviderError` where no picture came.
     """
     card = named(service.name, model)
     prompt = portrait_prompt(character, model)
     folder = film.folder / "cast" / character.name
     candidates: list[Candidate] = []
-    attempts = [
-        _ended(till, service, order(till, service, wish, shot=f"cast {character.name}", take=take), folder, sleep)
-        for take, wish in _wishes(card, prompt, count, batch)
-    ]
-    for attempt in attempts:
-        candidates += _candidates(service, attempt, len(candidates))
+    charges: list[float | None] = []
+    missing: list[str] = []
+    for take, wish in _wishes(card, prompt, count, batch):
+        asked = _Asked(till, service, wish, f"cast {character.name}", take, folder)
+        try:
+            attempt = _ended(asked, settle_s, lambda: sleep(poll_s))
+        except (BudgetSpent, ProviderError, SettlementError) as trouble:
+            if isinstance(trouble, BudgetSpent) and not (candidates or missing):
+                raise
+            missing.append(f"{trouble.message} ({trouble.hint})")
+            continue
+        candidates += _candidates(asked, attempt, len(candidates))
+        charges.append(attempt.charged_usd)
+    if not candidates:
+        raise ProviderError(f"{service.title}: no portraits of {character.name}: {'; '.join(missing)}", ORDERS)
     ranked = tuple(sorted(candidates, key=_rank))
-    known = [each.charged_usd for each in attempts if each.charged_usd is not None]
-    drawn = Drawn(character.name, prompt, card.model, ranked, sum(known) if len(known) == len(attempts) else None)
+    charged = [each for each in charges if each is not None]
+    usd = sum(charged) if len(charged) == len(charges) else None
+    drawn = Drawn(character.name, prompt, card.model, ranked, usd, tuple(missing))
     _record(folder, drawn)
     return drawn
 
@@ -171,24 +189,62 @@ def _wishes(card: Capability, prompt: str, count: int, batch: int) -> list[tuple
     ]  # fmt: skip
 
 
-def _ended(till: Till, service: Provider, attempt: Attempt, folder: Path, sleep: Callable[[float], None]) -> Attempt:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One order of portraits, from the wish to its pictures."""
+
+    till: Till
+    service: Provider
+    wish: PortraitRequest
+    shot: str
+    take: int
+    folder: Path
+
+    def order(self) -> Attempt:
+        return order(self.till, self.service, self.wish, shot=self.shot, take=self.take)
+
+    def follow(self, attempt: Attempt) -> Attempt:
+        return follow(self.till, self.service, attempt, self.folder, probe=_look_at)
+
+
+def _ended(asked: _Asked, settle_s: float, wait: Callable[[], None]) -> Attempt:
+    """The settled order: made if it never was, looked for if its answer was lost, followed to its end."""
     for _ in range(WAITS_MAX):
-        attempt = follow(till, service, attempt, folder, probe=lambda path: measured("image", path))
+        attempt = asked.order()
+        if attempt.stage in {Stage.INTENT, Stage.UNKNOWN}:
+            attempt = reconcile(asked.till, asked.service, attempt, settle_s=settle_s, again=True)
+        if attempt.stage is Stage.RELEASED:  # it never left: it is ordered now
+            continue
+        attempt = asked.follow(attempt)
         if attempt.stage is Stage.SETTLED:
             return attempt
-        if attempt.stage not in {Stage.SUBMITTED, Stage.LATE}:
-            what = f"{service.title}: no portraits: {attempt.note or attempt.stage}"
-            raise ProviderError(what, "look in the service's console; --again orders new ones")
-        sleep(WAIT_S)
-    raise ProviderError(f"{service.title}: the portraits are late", "run it again: nothing is ordered twice")
+        if attempt.stage not in {Stage.INTENT, Stage.SUBMITTED, Stage.LATE}:
+            what = f"{asked.service.title}: {attempt.key[:8]} brought no portraits: {attempt.note or attempt.stage}"
+            raise ProviderError(what, ORDERS)
+        wait()
+    raise ProviderError(f"{asked.service.title}: the portraits are late", "run it again: nothing is ordered twice")
 
 
-def _candidates(service: Provider, attempt: Attempt, before: int) -> list[Candidate]:
-    addresses = _addresses(service, attempt)
+def _look_at(path: Path) -> None:
+    measured("image", path)
+
+
+def _candidates(asked: _Asked, attempt: Attempt, before: int) -> list[Candidate]:
+    addresses = _addresses(asked.service, attempt)
     found = []
-    for turn, row in enumerate(json.loads(attempt.results)):
+    for turn, (path, sha256) in enumerate(_files(asked, attempt)):
         address = addresses[turn] if turn < len(addresses) else ""
-        found.append(_looked_into(before + turn + 1, Path(row["path"]), row["sha256"], address))
+        found.append(_looked_into(before + turn + 1, path, sha256, address))
+    return found
+
+
+def _files(asked: _Asked, attempt: Attempt) -> list[tuple[Path, str]]:
+    """The pictures that were paid for: where they were put, or fetched once more where they are gone."""
+    found = [(Path(row["path"]), row["sha256"]) for row in json.loads(attempt.results)]
+    if attempt.job and not all(path.is_file() for path, _ in found):
+        with contextlib.suppress(ProviderError):
+            fetched = asked.service.fetch(attempt.job, asked.folder, probe=_look_at)
+            return [(each.path, each.sha256) for each in fetched]
     return found
 
 

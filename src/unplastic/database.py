@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sql
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from unplastic.errors import DatabaseGone, SettingsError
@@ -32,6 +32,10 @@ KEEPALIVE = {
 IDLE_S = 20.0
 """A machine that falls asleep inside a transaction keeps its rows from everybody: the server ends it after that."""
 POSTGRES = ("postgresql://", "postgresql+psycopg://", "postgres://")
+
+
+class Clash(Exception):
+    """Something is to be written that may be there once only, and is."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Database:
 
     @contextmanager
     def transaction(self, lock: str = "") -> Iterator[Books]:
-        """One transaction; nobody else is inside one of the same ``lock``. Raises `DatabaseGone`."""
+        """One transaction; nobody else is inside one of the same ``lock``. Raises `DatabaseGone` and `Clash`."""
         try:
             with self.engine.begin() as connection:
                 if lock and not self.is_sqlite:
@@ -89,6 +93,8 @@ class Database:
                 yield Books(connection)
         except OperationalError as trouble:
             raise gone(trouble) from trouble
+        except IntegrityError as trouble:
+            raise Clash from trouble
         except DBAPIError as trouble:
             if trouble.connection_invalidated:
                 raise gone(trouble) from trouble

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,14 @@ from typer.testing import CliRunner
 from filming import QUICK, done, told, write_film
 from unplastic.cli.app import app
 from unplastic.errors import BudgetSpent, GrantError
+from unplastic.film import read
+from unplastic.pipeline import order
+from unplastic.pipeline.desk import NOBODY
 from unplastic.pipeline.grant import drawn, end, give, granted, grants
 from unplastic.pipeline.project import Project, opened
-from unplastic.providers.ledger import Attempt, Caps, SqlLedger, Stage
+from unplastic.pipeline.take import Doing, Status, Take
+from unplastic.providers.caps import Caps
+from unplastic.providers.ledger import Attempt, SqlLedger, Stage
 from unplastic.rehearsal import Rehearsal
 from unplastic.secret import Secret
 from unplastic.settings import Settings
@@ -169,12 +175,116 @@ def test_a_rehearsal_counts_for_nothing(tmp_path: Path) -> None:
     assert grants() == [made]
 
 
-def test_a_film_on_a_server_is_for_people(tmp_path: Path) -> None:
+def on_server(tmp_path: Path, url: str, name: str) -> Project:
+    (tmp_path / name).mkdir(exist_ok=True)
+    return opened(tmp_path / name, name, Settings(keys={"UNPLASTIC_DATABASE_URL": Secret(url, "a test")}))
+
+
+def by_a_worker(project: Project, take: Take, number: int, usd: float) -> Attempt:
+    """An order of a worker elsewhere, which knows no token: its till has the caller from the take."""
+    with replace(project, caller=NOBODY).desk() as desk:
+        till = desk.till(take, "Casting")
+        row = attempt(project, number, usd, caller=till.caller)
+        return desk.ledger.reserve(row, till.cap_usd, till.caps)[0]
+
+
+def wanted(project: Project, folder: Path) -> list[Take]:
+    """What a run of the film enters on a server, for whoever does the work."""
+    words = read(write_film(folder, 3))
+    with project.desk() as desk:
+        order.enter(desk, project, words, budget_usd=1000.0)
+        order.want(desk, project, words)
+        return desk.tables.takes(project.id)
+
+
+def test_on_a_server_the_work_of_others_is_bound_by_the_token_too(postgres, tmp_path: Path) -> None:
+    url = postgres.database("granted")
+    token, made = give(2, "mcp", now_s=1.0)
+    with drawn(token, on_server(tmp_path, url, "one")) as project:
+        takes = wanted(project, tmp_path / "one")
+    assert by_a_worker(project, takes[0], 1, 1.5).caller == made.name, "after the run has left it to others"
+    with pytest.raises(BudgetSpent, match="budget token of mcp"):
+        by_a_worker(project, takes[1], 2, 0.6)
+    known = project.settings
+    assert (grants(known)[0].spent_usd, grants()[0].left_usd) == (1.5, 0.0), "unreached books count in full"
+    with drawn(token, on_server(tmp_path, url, "two")) as other:
+        assert other.caller.usd == 0.5
+        with pytest.raises(BudgetSpent):
+            by_a_worker(project, takes[1], 2, 0.4)
+        ordered(other, 1, 0.5)
+    assert grants(known)[0].left_usd == 0.0
+
+
+def test_what_a_person_asks_for_last_is_a_person_s(postgres, tmp_path: Path) -> None:
+    url = postgres.database("persons")
+    token, _ = give(1, "mcp", now_s=1.0)
+    with drawn(token, on_server(tmp_path, url, "one")) as project:
+        takes = wanted(project, tmp_path / "one")
+        with project.desk() as desk:  # a worker holds what the token cannot pay
+            for job in desk.tables.jobs(project.id):
+                desk.tables.move_job(job, doing=Doing.HELD)
+            for take in takes:
+                desk.tables.change(take, status=Status.HELD, now_s=1.0)
+    again = wanted(replace(project, caller=NOBODY), tmp_path / "one")
+    assert [each.facts["caller"] for each in again] == [""] * 3
+    assert by_a_worker(project, again[0], 1, 5.0).caller == ""
+
+
+def test_a_token_that_is_ended_binds_whoever_is_at_work(postgres, tmp_path: Path, monkeypatch) -> None:
+    url = postgres.database("ended")
+    token, made = give(2, "mcp", now_s=1.0)
+    with drawn(token, on_server(tmp_path, url, "one")) as project:
+        takes = wanted(project, tmp_path / "one")
+        with pytest.raises(GrantError, match="not for workers"):
+            end(made.id)
+        monkeypatch.setenv("UNPLASTIC_DATABASE_URL", url)
+        assert end(made.id).ended
+        with pytest.raises(BudgetSpent):
+            ordered(project, 1, 0.1)
+    with pytest.raises(BudgetSpent):
+        by_a_worker(project, takes[0], 1, 0.1)
+
+
+def test_many_machines_at_once_cannot_pass_the_token_s_cap(postgres, tmp_path: Path) -> None:
+    url = postgres.database("racing")
+    token, made = give(1, "mcp", now_s=1.0)
+    with drawn(token, on_server(tmp_path, url, "one")) as project:
+        (take, *_) = wanted(project, tmp_path / "one")
+
+        def one(number: int) -> bool:
+            try:
+                return bool(by_a_worker(project, take, number, 0.1))
+            except BudgetSpent:
+                return False
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(one, range(16))) == 10
+    assert grants(project.settings)[0].spent_usd == pytest.approx(made.usd)
+
+
+def test_a_run_ended_in_a_file_orders_nothing_more(tmp_path: Path) -> None:
+    token, made = give(2, "mcp", now_s=1.0)
+    with drawn(token, film(tmp_path, "one")) as project:
+        ordered(project, 1, 0.5)
+        end(made.id)
+        with pytest.raises(BudgetSpent):
+            ordered(project, 2, 0.1)
+
+
+def test_a_film_that_went_to_a_server_is_not_counted_twice_nor_forgotten(postgres, tmp_path: Path) -> None:
+    url = postgres.database("wentaway")
     token, _ = give(2, "mcp", now_s=1.0)
-    keys = {"UNPLASTIC_DATABASE_URL": Secret("postgresql://nowhere/none", "a test")}
-    project = replace(film(tmp_path, "one"), settings=Settings(keys=keys))
-    with pytest.raises(GrantError, match="server"), drawn(token, project):
-        pass
+    with drawn(token, film(tmp_path, "one")) as project, project.desk() as desk:
+        assert desk.ledger.send(ordered(project, 1, 0.5).key)
+    away = on_server(tmp_path, url, "one")
+    with away.ledger() as ledger:
+        assert ledger.spent_usd(away.id) == 0.5
+    assert grants(away.settings)[0].spent_usd == 2.0, "nobody has said what is allowed there"
+    with drawn(token, away) as mine:
+        assert mine.caller.usd == 2.0
+        with pytest.raises(BudgetSpent):
+            ordered(mine, 2, 1.6)
+    assert grants(away.settings)[0].spent_usd == 0.5
 
 
 def test_a_ledger_of_the_last_release_is_brought_up(tmp_path: Path) -> None:
@@ -234,6 +344,27 @@ def test_a_run_that_pays_stops_at_the_token(tmp_path: Path) -> None:
     (after,) = grants()
     assert 0 < after.spent_usd <= made.usd
     assert after.left_usd < one
+
+
+def test_a_worker_elsewhere_stops_at_the_token_of_whoever_left_the_work(postgres, tmp_path: Path) -> None:
+    folder = write_film(tmp_path / "film", 2, model="seedance-2.0", artist=QUICK)
+    with Rehearsal() as service:
+        (tmp_path / "unplastic.toml").write_text(
+            f'[keys]\nARK_API_KEY = "k-1234567890"\n[providers.ark]\naddress = "{service.url}/ark/api/v3"\n'
+        )
+        more = {"UNPLASTIC_SETTINGS": str(tmp_path / "unplastic.toml"), "XDG_CACHE_HOME": str(tmp_path / "elsewhere"),
+                "UNPLASTIC_DATABASE_URL": postgres.database("left")}  # fmt: skip
+        _, out, _ = done("plan", folder, "--json", **more)
+        one = json.loads(out)["shots"][0]["usd"]["high"] / json.loads(out)["shots"][0]["takes"]
+        token, made = give(round(1.5 * one, 4), "mcp", now_s=1.0)
+        code, _, err = done("run", folder, "--leave", "--budget", "100", UNPLASTIC_BUDGET_TOKEN=token, **more)
+        assert code == 0, err
+        code, _, err = done("worker", "--once", **more)
+        assert code == 0, err
+        _, out, _ = done("status", folder, "--json", **more)
+        assert [each["caller"] for each in json.loads(out)["orders"]] == [made.name], err
+        assert "budget token of mcp" in out
+        assert len(service.bill.jobs()) == 1
 
 
 def test_a_run_by_an_unknown_token_orders_nothing(tmp_path: Path) -> None:

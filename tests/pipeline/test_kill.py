@@ -14,7 +14,8 @@ import pytest
 
 import filming
 from scenes import write_scene
-from unplastic.providers.ledger import SECOND, Attempt, Stage, ledger_in
+from unplastic.providers.caps import SECOND
+from unplastic.providers.ledger import Attempt, Stage, ledger_in
 from unplastic.rehearsal import Rehearsal
 
 SHOTS, KILLS, LIVES_MAX = 60, 20, 90

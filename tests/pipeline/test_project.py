@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from unplastic.errors import SettingsError, WorkError
+from unplastic.pipeline.owner import alone
 from unplastic.pipeline.project import Project, books_of, opened, store_of
 from unplastic.pipeline.store import Folder
+from unplastic.providers.ledger import Attempt, Stage
 from unplastic.secret import Secret
 from unplastic.settings import Settings
 
@@ -72,3 +74,43 @@ def test_the_settings_say_where_books_and_files_are(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="not of PostgreSQL") as wrong:
         books_of(away, tmp_path)
     assert "hunter2" not in str(wrong.value) + wrong.value.hint
+
+
+def on_server(folder: Path, url: str) -> Project:
+    folder.mkdir(exist_ok=True)
+    return opened(folder, "t", Settings(keys={"UNPLASTIC_DATABASE_URL": Secret(url, "a test")}))
+
+
+def test_a_film_whose_books_are_on_a_server_is_not_begun_again_without_it(postgres, tmp_path: Path) -> None:
+    """Its shots would be ordered and paid once more, into other books."""
+    project = on_server(tmp_path, postgres.database("home"))
+    with project.desk():
+        pass
+    with pytest.raises(WorkError, match="that no setting names") as wrong:
+        begin(tmp_path)
+    assert "UNPLASTIC_DATABASE_URL" in wrong.value.hint
+    with pytest.raises(WorkError, match="in another database"), on_server(tmp_path, postgres.database("new")).ledger():
+        pass
+    with on_server(tmp_path, project.settings.keys["UNPLASTIC_DATABASE_URL"].reveal()).ledger() as ledger:
+        assert ledger.attempts() == []
+    assert opened(tmp_path, "t", Settings(), rehearsal=True).id != project.id, "a rehearsal is begun anywhere"
+
+
+def test_a_moved_folder_still_knows_its_server(postgres, tmp_path: Path) -> None:
+    url = postgres.database("moved")
+    with on_server(tmp_path / "film", url).desk():
+        pass
+    shutil.move(tmp_path / "film", tmp_path / "elsewhere")
+    on_server(tmp_path / "elsewhere", url)
+    with pytest.raises(WorkError, match="that no setting names"):
+        begin(tmp_path / "elsewhere")
+
+
+def test_a_run_in_the_film_s_own_file_is_not_moved_from_under_its_feet(postgres, tmp_path: Path) -> None:
+    project = begin(tmp_path)
+    with project.ledger() as own:
+        own.reserve(Attempt("a", "sc/sh", 1, "ark", "{}", None, 1.0, None, Stage.INTENT, 1.0, None, "", "[]"), 10.0)
+    server = on_server(tmp_path, postgres.database("feet"))
+    with alone(project.state), pytest.raises(WorkError, match="works on this film already"), server.ledger():
+        pass
+    assert begin(tmp_path).id == project.id, "it is still at home"

@@ -12,7 +12,8 @@ from desks import Studio, agent
 from unplastic.pipeline.stages.dailies import Dailies
 from unplastic.pipeline.status import page, state, sums
 from unplastic.pipeline.take import Artefact, Status, Take
-from unplastic.providers.ledger import Attempt, Caps, Stage
+from unplastic.providers.caps import Caps
+from unplastic.providers.ledger import Attempt, Stage
 
 
 @pytest.fixture

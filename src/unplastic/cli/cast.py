@@ -11,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from unplastic.cast import Drawn
+    from unplastic.pipeline.project import Project
     from unplastic.providers.payment import Till
     from unplastic.settings import Settings
     from unplastic.shot import Film
@@ -33,15 +34,19 @@ def cast(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Draw portraits of the characters that have none, say whose skin holds up, and take the one you pick."""
+    from unplastic.cli.film import asked_by, project_of
     from unplastic.film import read
 
     wanted = read(film)
     with _settings(rehearse) as known:
         if picks:
             _pick(film, wanted, picks, known)
-        else:
-            _draw(wanted, who or [], _till(wanted, budget_usd, rehearse=rehearse), known, service=service, model=model,
-                  count=count, batch=batch, as_json=as_json)  # fmt: skip
+            return
+        cap = _budget(wanted, budget_usd)
+        with asked_by(project_of(wanted, known, rehearsal=rehearse)) as project, _till(project, wanted, cap) as till:
+            code = _draw(wanted, who or [], till, project, service=service, model=model, count=count, batch=batch,
+                         as_json=as_json)  # fmt: skip
+    raise typer.Exit(code)
 
 
 @contextlib.contextmanager
@@ -57,26 +62,39 @@ def _settings(rehearse: bool) -> Iterator[Settings]:
         yield Settings(rehearsal=server.url)
 
 
-def _till(film: Film, budget_usd: float | None, *, rehearse: bool) -> Till:
-    """The film's books; a rehearsal has its own, so that nothing rehearsed counts as paid."""
-    import time
-
+def _budget(film: Film, budget_usd: float | None) -> float:
     from unplastic.errors import FilmError
-    from unplastic.providers.ledger import ledger_in
-    from unplastic.providers.payment import Till
 
     cap = budget_usd if budget_usd is not None else film.budget_usd
     if cap is None:
         raise FilmError("the film has no budget", "add budget_usd to the file, or say --budget USD")
-    books = film.folder / ".unplastic" / ("rehearsal" if rehearse else "")
-    return Till(ledger_in(books / "ledger.sqlite"), cap, books / "strays.jsonl", time.time)
+    return cap
 
 
-def _draw(film: Film, who: list[str], till: Till, known: Settings, *, service: str, model: str, count: int, batch: int,
-          as_json: bool) -> None:  # fmt: skip
+@contextlib.contextmanager
+def _till(project: Project, film: Film, cap_usd: float) -> Iterator[Till]:
+    """The film's books, where its shots' orders lie; a rehearsal has its own, so that nothing rehearsed is paid."""
+    import time
+
+    from unplastic.providers.caps import Caps
+    from unplastic.providers.payment import Till
+
+    caps = Caps(day_usd=film.budget_usd_per_day, caller_usd=project.caller.usd)
+    with project.ledger() as ledger:
+        yield Till(
+            ledger, cap_usd, project.strays[0], time.time, film=project.id, caps=caps, caller=project.caller.name,
+            is_own=ledger.database.is_sqlite,
+        )  # fmt: skip
+
+
+def _draw(film: Film, who: list[str], till: Till, project: Project, *, service: str, model: str, count: int, batch: int,
+          as_json: bool) -> int:  # fmt: skip
+    """Every character's portraits; one that cannot be had does not stop the others. The exit code."""
     from unplastic.cast import draw
+    from unplastic.cli.outcome import DONE, UNMET, say_error
     from unplastic.cli.show import print_json
-    from unplastic.errors import FilmError
+    from unplastic.errors import BudgetSpent, FilmError, ProviderError, SettlementError
+    from unplastic.pipeline.desk import REHEARSED, Pace
     from unplastic.providers import connect
 
     names = [each.name for each in film.characters]
@@ -86,14 +104,33 @@ def _draw(film: Film, who: list[str], till: Till, known: Settings, *, service: s
     open_parts = [each for each in film.characters if (each.name in who) or (not who and each.portrait is None)]
     if not open_parts:
         typer.echo("every character has a portrait; --who NAME --batch 2 draws new ones")
-        return
-    drawer = connect(service, known)
-    drawn = [draw(film, each, drawer, till, model=model, count=count, batch=batch) for each in open_parts]
+        return DONE
+    drawer, pace = connect(service, project.settings), REHEARSED if project.is_rehearsal else Pace()
+    rows: list[dict[str, Any]] = []
+    for each in open_parts:
+        try:
+            drawn = draw(
+                film,
+                each,
+                drawer,
+                till,
+                model=model,
+                count=count,
+                batch=batch,
+                poll_s=pace.poll_s,
+                settle_s=pace.settle_s,
+            )
+        except (BudgetSpent, ProviderError, SettlementError) as trouble:
+            say_error(trouble)
+            said = f"{trouble.message} ({trouble.hint})"
+            rows.append({"character": each.name, "candidates": [], "missing": [said], "best": None})
+            continue
+        rows.append(_document(drawn))
+        if not as_json:
+            _print(drawn)
     if as_json:
-        print_json({"cast": [_document(each) for each in drawn]})
-        return
-    for each in drawn:
-        _print(each)
+        print_json({"cast": rows})
+    return UNMET if any(each["missing"] for each in rows) else DONE
 
 
 def _document(drawn: Drawn) -> dict[str, Any]:
@@ -115,6 +152,8 @@ def _print(drawn: Drawn) -> None:
         typer.echo(
             f"  {'->' if place == 0 else '  '} {each.number}  {each.path}\n        {skin}; {told or 'no reading'}"
         )
+    for said in drawn.missing:
+        typer.echo(f"  did not come: {said}")
     typer.echo(f"  look at them at full size, then: unplastic cast FILM --pick {drawn.character}=NUMBER")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from unplastic.cli.film import FILM, JSON, follow, guarded_end, project_of, read_or_folder, say, working
+from unplastic.cli.film import FILM, JSON, asked_by, follow, guarded_end, project_of, read_or_folder, say, working
 
 if TYPE_CHECKING:
     from unplastic.pipeline.desk import Desk
@@ -56,7 +56,7 @@ def run(
     with _settings(rehearse, wanted) as (known, poll_s):
         cap = _budget(wanted, budget_usd)
         wish = _Wish(cap, unknown_price_usd, tuple(shots or ()), tuple(again or ()), redo)
-        with _asked_by(project_of(wanted, known, rehearsal=rehearse), leave=leave) as project:
+        with asked_by(project_of(wanted, known, rehearsal=rehearse), leave=leave) as project:
             if leave:
                 with project.desk() as desk:
                     _left(len(_enter(desk, project, wanted, wish)), as_json)
@@ -94,7 +94,7 @@ def watch(
     film = film if film.scenes else film.model_copy(update={"look": look})
     known = settings()
     with (
-        _asked_by(project_of(film, known)) as project,
+        asked_by(project_of(film, known)) as project,
         working(project, places=places, say=say) as worker,
     ):
         guarded_end(worker, lambda: _watch(worker, project, film, budget_usd, once, settle_s, as_json))
@@ -279,24 +279,6 @@ def _settings(rehearse: bool, film: Film) -> Iterator[tuple[Settings, float]]:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
     with Rehearsal() as server:
         yield Settings(rehearsal=server.url), 0.1
-
-
-@contextlib.contextmanager
-def _asked_by(project: Project, *, leave: bool = False) -> Iterator[Project]:
-    """The project as the budget token of the environment allows; a person has none, and needs none."""
-    import os
-
-    from unplastic.errors import GrantError
-    from unplastic.pipeline.grant import TOKEN, drawn
-
-    token = os.environ.get(TOKEN, "")
-    if not token:
-        yield project
-        return
-    if leave:
-        raise GrantError("work that is left to others is not bound by a budget token", "leave out --leave")
-    with drawn(token, project) as found:
-        yield found
 
 
 def _machine_folder() -> Path:

@@ -18,7 +18,8 @@ from unplastic.pipeline.take import Doing, Job, Take
 from unplastic.pipeline.wish import thaw
 from unplastic.pipeline.workshop import Workshop
 from unplastic.providers import connect
-from unplastic.providers.ledger import Caps, SqlLedger
+from unplastic.providers.caps import Caps
+from unplastic.providers.ledger import SqlLedger
 from unplastic.providers.payment import Till
 from unplastic.providers.provider import Provider
 from unplastic.providers.reconcile import SETTLE_S
@@ -26,6 +27,10 @@ from unplastic.settings import Settings
 from unplastic.shot import Film
 
 BUDGET, UNKNOWN_PRICE = "budget_usd", "unknown_price_usd"
+STRAYS = "strays.jsonl"
+"""The file of ids that the books could not take."""
+CALLER = "caller"
+"""The fact of a take that names by whose budget token it was asked for; on a server, where anybody may do the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,10 @@ class Desk:
         return self._services[name]
 
     def till(self, take: Take, agent: str, agent_caps: tuple[float | None, float | None] = (None, None)) -> Till:
-        """Where ``agent`` pays for ``take``, with every cap that holds there."""
+        """Where ``agent`` pays for ``take``, with every cap that holds there.
+
+        A process that has a budget token pays everything by it; else whoever asked for the take last does.
+        """
         film = self.film(take.film)
         found = next(((a, b) for a, b in film.shots if (a.name, b.name) == (take.scene, take.shot)), None)
         caps = Caps(
@@ -146,12 +154,12 @@ class Desk:
             caller_usd=self.caller.usd,
         )
         cap = self.tables.kept(take.film, BUDGET)
-        strays = self.scratch / "strays.jsonl"
+        strays = self.scratch / STRAYS
         self.scratch.mkdir(parents=True, exist_ok=True)
         return Till(
             self.ledger, cap if cap is not None else film.budget_usd or 0.0, strays, self.now,
             self.tables.kept(take.film, UNKNOWN_PRICE), film=take.film, scene=take.scene, agent=agent, caps=caps,
-            fence=self._fence, caller=self.caller.name,
+            fence=self._fence, caller=self.caller.name or take.facts.get(CALLER, ""),
         )  # fmt: skip
 
     def is_stopped(self, job: Job) -> bool:

@@ -34,6 +34,7 @@ AWAITS = "awaits"
 LOOKS, LOOKS_APART = 4, 5
 """It is looked for again so often, each time so much later: after 4, 20, 100 and 500 minutes."""
 KNOWN = {Attempted.SUBMITTED, Attempted.LATE, Attempted.SETTLED, Attempted.RELEASED}
+NOTHING: Mapping[str, Any] = {}
 LATER = (Busy, RateLimit, Quota, NotSent, StoreAway)
 DEAD = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 
@@ -152,13 +153,20 @@ def _is_due(desk: Desk, take: Take) -> bool:
     return is_time and awaits["looks"] < LOOKS
 
 
-def take_up(desk: Desk, film: str, which: Callable[[Job], bool] = lambda _: True) -> list[Job]:
-    """Held work once more: what held it may be gone. Nothing is ordered twice by that."""
+def take_up(
+    desk: Desk, film: str, which: Callable[[Job], bool] = lambda _: True, facts: Mapping[str, Any] = NOTHING
+) -> list[Job]:
+    """Held work once more: what held it may be gone. Nothing is ordered twice by that.
+
+    ``facts`` are added to its takes, before anybody can begin.
+    """
     found = []
     for job in desk.tables.jobs(film, Doing.HELD):
         take = desk.tables.take(film, job.take) if job.take else None
         if not which(job) or (take and take.status not in {Status.HELD, Status.MAKING}):
             continue
+        if take and facts:
+            desk.tables.change(take, facts=dict(facts), now_s=desk.now())
         again = desk.tables.move_job(job, doing=Doing.QUEUED, run=job.run + 1, starts=0, note="")
         if again:
             found.append(again)

@@ -1,9 +1,10 @@
 """Budget tokens: what a program may spend in a person's name, and what it has spent, over all films.
 
 A person makes a token; a program that asks for paid work has to bring it. The films' ledgers stay the truth: each order
-says by which token it was asked for, and the token's cap is looked at in the transaction that writes the order. Here it
-is only known which films a token was used on, so that a cap over all of them can be told to each. One at a time may use
-a token: the sum over the other films then stands still.
+says by which token it was asked for, and what the token may spend on a film, its allowance, lies in the film's books,
+where it is looked at in the transaction that writes the order, whoever does the work. Here it is only known which films
+a token was used on. One run at a time may use it, and what it was allowed on other films ends before it is allowed on
+the next: no two allowances are ever open, and the sum over the others stands still.
 """
 
 from __future__ import annotations
@@ -13,22 +14,26 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from unplastic.database import Database, in_file
+from unplastic.database import Database, at, in_file
 from unplastic.errors import DatabaseGone, GrantError
 from unplastic.pipeline.desk import Caller
 from unplastic.pipeline.owner import locked
 from unplastic.pipeline.project import BOOKS, DATABASE, Project
-from unplastic.providers.ledger import SqlLedger
+from unplastic.providers.ledger import SqlLedger, Stage
+from unplastic.settings import Settings, settings
 
 TOKEN = "UNPLASTIC_BUDGET_TOKEN"  # noqa: S105 - the name of the variable
 FORM = re.compile(r"upb-([0-9a-f]{8})-([0-9a-f]{32})")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,39}")
 USD_MAX = 100_000.0
+AWAY = "a server"
+"""In place of a film's ledger file: whoever asks has to bring the server's address, which holds a password."""
 MAKE = "unplastic budget grant --usd USD --for NAME makes one"
 TABLES = (
     "create table if not exists grant_ (id text primary key, caller text not null, micro_usd bigint not null,"
@@ -76,8 +81,8 @@ def give(usd: float, caller: str, *, now_s: float) -> tuple[str, Grant]:
     return f"upb-{id_}-{secret}", Grant(id_, caller, usd, 0.0, now_s, ended=False)
 
 
-def grants() -> list[Grant]:
-    """Every token, oldest first, with what was spent by it over all films."""
+def grants(known: Settings | None = None) -> list[Grant]:
+    """Every token, oldest first, with what was spent by it over all films. ``known`` names the server, if any."""
     if not _file().is_file():
         return []
     with _books().transaction("grants") as books:
@@ -85,34 +90,42 @@ def grants() -> list[Grant]:
         draws = books.rows("select * from draw order by film")
     found = []
     for row in rows:
-        grant = Grant(row["id"], row["caller"], row["micro_usd"] / 1e6, 0.0, row["created_s"], bool(row["ended"]))
+        grant = _grant(row)
         mine = [each for each in draws if each["id"] == grant.id]
-        spent = sum(_spent(grant, each["film"], Path(each["books"]), each["micro_usd"] / 1e6) for each in mine)
+        spent = sum(_spent(grant, each, known or settings()) for each in mine)
         found.append(replace(grant, spent_usd=round(spent, 6), films=tuple(each["film"] for each in mine)))
     return found
 
 
 def end(start: str) -> Grant:
-    """Take a token back, by the beginning of its id: nothing more is ordered by it. Raises `GrantError`."""
+    """Take a token back, by the beginning of its id: nothing more is ordered by it, not even by a run under way.
+
+    Raises `GrantError`, also where a server is away whose workers may do work of the token; it is ended all the same.
+    """
     mine = [each for each in grants() if each.id.startswith(start)] if start else []
     if len(mine) != 1:
         raise GrantError(f"{len(mine)} budget tokens begin with {start!r}", "unplastic budget list shows them")
     with _books().transaction("grants") as books:
         books.run("update grant_ set ended = 1 where id = :id", id=mine[0].id)
+    closed = {(row["film"], row["books"]): _closed(mine[0], row, settings()) for row in _draws(mine[0])}
+    away = [film for (film, books), usd in closed.items() if usd is None and books == AWAY]
+    if away:
+        what = f"{mine[0].id} was ended here, but not for workers: the books of {', '.join(away)} were not reached"
+        raise GrantError(what, f"set {DATABASE} to their server, and end it once more")
     return replace(mine[0], ended=True)
 
 
 def granted(token: str) -> Grant:
-    """The grant of a token. Raises `GrantError` for one that is missing, malformed, unknown or ended."""
+    """The grant of a token, without what was spent. Raises `GrantError` for one that is missing, unknown or ended."""
     if not token:
         raise GrantError("this spends money, and no budget token was brought", MAKE)
     form = FORM.fullmatch(token.strip())
-    found = next((each for each in grants() if form and each.id == form[1]), None)
-    if form is None or found is None or not hmac.compare_digest(_digest(form[2]), _digest_of(found.id)):
+    row = _row(form[1]) if form else None
+    if form is None or row is None or not hmac.compare_digest(_digest(form[2]), row["digest"]):
         raise GrantError("the budget token is not known here", MAKE)
-    if found.ended:
-        raise GrantError(f"the budget token {found.id} was ended", MAKE)
-    return found
+    if row["ended"]:
+        raise GrantError(f"the budget token {row['id']} was ended", MAKE)
+    return _grant(row)
 
 
 @contextmanager
@@ -125,35 +138,73 @@ def drawn(token: str, project: Project) -> Iterator[Project]:
     if project.is_rehearsal:
         yield replace(project, caller=Caller(grant.name))
         return
-    if project.settings.key(DATABASE):
-        what = "the film's books are on a server, where workers that know no token may do its work"
-        raise GrantError(what, "run it yourself: unplastic run FILM --budget USD")
     with _only(grant):
-        others = replace(grant, spent_usd=_elsewhere(grant, project.id))
-        books = project.state / BOOKS
-        with _books().transaction("grants") as known:
-            known.run(
-                "insert into draw values (:id, :film, :books, :usd)"
-                " on conflict (id, film) do update set books = :books, micro_usd = :usd",
-                id=grant.id, film=project.id, books=str(books), usd=round(others.left_usd * 1e6),
-            )  # fmt: skip
-        yield replace(project, caller=Caller(grant.name, others.left_usd))
+        left = replace(grant, spent_usd=_elsewhere(grant, project)).left_usd
+        books = AWAY if project.settings.key(DATABASE) else str(project.state / BOOKS)
+        with project.ledger() as ledger:
+            ledger.close(project.id, grant.name)  # nothing of an earlier allowance is open when less is written down
+            with _books().transaction("grants") as known:
+                known.run(
+                    "insert into draw values (:id, :film, :books, :usd)"
+                    " on conflict (id, film) do update set books = :books, micro_usd = :usd",
+                    id=grant.id, film=project.id, books=books, usd=round(left * 1e6),
+                )  # fmt: skip
+            ledger.allow(project.id, grant.name, left)
+            now = _row(grant.id)
+            if now is None or now["ended"]:  # in this very moment
+                ledger.close(project.id, grant.name)
+                raise GrantError(f"the budget token {grant.id} was ended", MAKE)
+        yield replace(project, caller=Caller(grant.name, left))
 
 
-def _elsewhere(grant: Grant, film: str) -> float:
-    """What it spent on other films. A ledger that cannot be read any more counts for all that it was allowed."""
+def _elsewhere(grant: Grant, project: Project) -> float:
+    """What it spent on other films, where nothing more can be spent by it from now on.
+
+    Books that cannot be reached count for all that it was allowed there.
+    """
+    others = [row for row in _draws(grant) if row["film"] != project.id]
+    spent = ((row, _closed(grant, row, project.settings)) for row in others)
+    return sum(row["micro_usd"] / 1e6 if usd is None else usd for row, usd in spent)
+
+
+def _draws(grant: Grant) -> list[dict[str, Any]]:
     with _books().transaction("grants") as books:
-        rows = books.rows("select * from draw where id = :id and film != :film", id=grant.id, film=film)
-    return sum(_spent(grant, row["film"], Path(row["books"]), row["micro_usd"] / 1e6) for row in rows)
+        return books.rows("select * from draw where id = :id order by film", id=grant.id)
 
 
-def _spent(grant: Grant, film: str, path: Path, allowed_usd: float) -> float:
-    if not path.is_file():
-        return allowed_usd
+def _spent(grant: Grant, draw: dict[str, Any], known: Settings) -> float:
+    def ask(ledger: SqlLedger) -> float | None:
+        is_its = draw["books"] != AWAY or ledger.allowed(draw["film"], grant.name) is not None
+        return ledger.spent_usd(draw["film"], grant.name) if is_its else None
+
+    usd = _asked(draw, known, ask)
+    return draw["micro_usd"] / 1e6 if usd is None else usd
+
+
+def _closed(grant: Grant, draw: dict[str, Any], known: Settings) -> float | None:
+    """What it spent on that film, and nothing more is ordered there; None where the film's books are not reached."""
+
+    def ask(ledger: SqlLedger) -> float | None:
+        usd = ledger.close(draw["film"], grant.name)
+        return ledger.spent_usd(draw["film"], grant.name) if usd is None and draw["books"] != AWAY else usd
+
+    return _asked(draw, known, ask)
+
+
+def _asked(draw: dict[str, Any], known: Settings, ask: Callable[[SqlLedger], float | None]) -> float | None:
+    """What the film's books say: its own file, or the server that the settings name; None where they are not there."""
+    url, path, is_away = known.key(DATABASE), Path(draw["books"]), draw["books"] == AWAY
+    if not (url if is_away else path.is_file()):
+        return None
+    database = at(url.reveal()) if url and is_away else in_file(path)
     try:
-        return SqlLedger(in_file(path)).spent_usd(film, grant.name)
+        ledger = SqlLedger(database)
+        is_elsewhere = not is_away and ledger.attempts(Stage.MOVED)  # on a server by now
+        return None if is_elsewhere else ask(ledger)
     except DatabaseGone:
-        return allowed_usd
+        return None
+    finally:
+        database.close()
 
 
 @contextmanager
@@ -172,10 +223,15 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _digest_of(id_: str) -> str:
+def _row(id_: str) -> dict[str, Any] | None:
+    if not _file().is_file():
+        return None
     with _books().transaction("grants") as books:
-        row = books.one("select digest from grant_ where id = :id", id=id_)
-    return str(row["digest"]) if row else ""
+        return books.one("select * from grant_ where id = :id", id=id_)
+
+
+def _grant(row: dict[str, Any]) -> Grant:
+    return Grant(row["id"], row["caller"], row["micro_usd"] / 1e6, 0.0, row["created_s"], bool(row["ended"]))
 
 
 def _file() -> Path:

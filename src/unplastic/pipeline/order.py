@@ -11,7 +11,7 @@ from unplastic.looks import look as find_look
 from unplastic.media import probe
 from unplastic.pipeline import foreman
 from unplastic.pipeline.agent import known
-from unplastic.pipeline.desk import BUDGET, UNKNOWN_PRICE, Desk
+from unplastic.pipeline.desk import BUDGET, CALLER, UNKNOWN_PRICE, Desk
 from unplastic.pipeline.project import Project
 from unplastic.pipeline.take import Artefact, Job, Status, Take
 from unplastic.pipeline.wish import FINISH, freeze, made_of
@@ -46,6 +46,7 @@ def want(
         if each not in names:
             raise WorkError(f"the film has no shot {each!r}", f"it has {', '.join(sorted(names)) or 'none'}")
     document, takes, jobs = desk.document(project.id), desk.tables.takes(project.id), []
+    asked = _asked_by(desk)
     begun = {job.take for job in desk.tables.jobs(project.id)}
     for scene, shot in film.shots:
         if shots and shot.name not in shots and shot.name not in again:
@@ -53,15 +54,17 @@ def want(
         mine = [each for each in takes if (each.scene, each.shot) == (scene.name, shot.name)]
         lost = [each for each in mine if each.status is Status.MAKING and each.id not in begun]
         for _ in range(_missing(shot, mine, again)):
-            facts = {"made_of": made_of(document, film, scene, shot)}
+            facts = {"made_of": made_of(document, film, scene, shot), **asked}
             new = Take(
                 project.id, "", scene.name, shot.name, 0, "generated", Status.MAKING, facts, created_s=desk.now()
             )
             added = desk.tables.add_take(new)
             lost += [added] if added else []
         for each in lost:
+            if asked:
+                desk.tables.change(each, facts=asked, now_s=desk.now())
             jobs += foreman.announce(desk, _first(each), project.id, each.id)
-    jobs += foreman.take_up(desk, project.id, lambda job: _is_wanted(job, shots))
+    jobs += foreman.take_up(desk, project.id, lambda job: _is_wanted(job, shots), asked)
     return jobs
 
 
@@ -74,7 +77,7 @@ def file(desk: Desk, project: Project, film: Film, path: Path, scene: str, shot:
     digest = desk.store.put(path)
     facts = {
         "filed": digest, "original": digest, "suffix": path.suffix.lower(), "source": path.name,
-        "clip": f"{clip.width}x{clip.height}, {float(clip.frames / clip.frame_rate):.1f} s",
+        "clip": f"{clip.width}x{clip.height}, {float(clip.frames / clip.frame_rate):.1f} s", **_asked_by(desk),
     }  # fmt: skip
     found = next(((a, b) for a, b in film.shots if (a.name, b.name) == (scene, shot)), None)
     if found:
@@ -107,14 +110,21 @@ def place(film: Film, path: Path, root: Path) -> tuple[str, str]:
 def finish_again(desk: Desk, film: Film, takes: Collection[Take]) -> list[Job]:
     """Finish these once more with the film's look of today; the old results stay beside the new."""
     jobs: list[Job] = []
+    asked = _asked_by(desk)
     for take in takes:
         found = next(((a, b) for a, b in film.shots if (a.name, b.name) == (take.scene, take.shot)), None)
         if found:
             now = made_of(desk.document(take.film), film, *found)
             was = take.facts.get("made_of", now)
-            desk.tables.change(take, facts={"made_of": was | {name: now[name] for name in FINISH}}, now_s=desk.now())
+            again = {"made_of": was | {name: now[name] for name in FINISH}}
+            desk.tables.change(take, facts=again | asked, now_s=desk.now())
         jobs += foreman.redo(desk, take)
     return jobs
+
+
+def _asked_by(desk: Desk) -> dict[str, str]:
+    """The fact that says who asked, where others may do the work; in a film's own file whoever runs it does."""
+    return {} if desk.database.is_sqlite else {CALLER: desk.caller.name}
 
 
 def _missing(shot: Shot, takes: Collection[Take], again: Collection[str]) -> int:

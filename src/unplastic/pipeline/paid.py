@@ -65,7 +65,7 @@ def _polled(work: Work, service: Provider, attempt: Attempt, probe: Probe) -> At
     try:
         return follow(work.till, service, attempt, _incoming(work), probe=probe)
     except NoSuchJob as lost:
-        work.desk.ledger.move(attempt.key, Stage.UNKNOWN, note=f"{lost.message}; look in the service's console")
+        work.desk.ledger.advance(attempt, Stage.UNKNOWN, note=f"{lost.message}; look in the service's console")
         found = work.desk.ledger.find(attempt.key)
         if found is None:
             raise DatabaseGone("the books lost a row", "restore them from a copy") from None

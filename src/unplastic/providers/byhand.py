@@ -28,11 +28,8 @@ def was_never_ordered(ledger: Ledger, attempt: Attempt, *, now_s: float) -> None
         what = f"the service says that {attempt.key[:KEY_CHARS_MIN]} cost ${attempt.charged_usd:.2f}"
         raise SettlementError(what, "it was ordered; nothing can be given back here")
     why = "a person found that it was never ordered"
-    if attempt.job:  # a failed one that the service took
-        ledger.move(attempt.key, Stage.RELEASED, note=why)
-    elif not ledger.give_up(attempt, Stage.RELEASED, why):
-        what = f"{attempt.key[:KEY_CHARS_MIN]} was found while you looked"
-        raise SettlementError(what, "unplastic orders FILM shows its job; nothing was changed")
+    if not ledger.give_up(attempt, Stage.RELEASED, why):
+        raise _found(attempt)
 
 
 def did_cost(ledger: Ledger, attempt: Attempt, usd: float, *, now_s: float) -> None:
@@ -40,7 +37,8 @@ def did_cost(ledger: Ledger, attempt: Attempt, usd: float, *, now_s: float) -> N
     _check(attempt, now_s)
     if not 0 <= usd < 1e6:
         raise SettlementError(f"{usd:g} USD is no charge", "give what the console says, in US dollars")
-    ledger.move(attempt.key, Stage.FAILED, note="a person looked at what it cost", usd=usd)
+    if not ledger.give_up(attempt, Stage.FAILED, "a person looked at what it cost", usd=usd):
+        raise _found(attempt)
 
 
 def _check(attempt: Attempt, now_s: float) -> None:
@@ -48,3 +46,8 @@ def _check(attempt: Attempt, now_s: float) -> None:
     if not lost and attempt.stage not in {Stage.UNKNOWN, Stage.FAILED}:
         what = f"{attempt.key[:KEY_CHARS_MIN]} is {attempt.stage}"
         raise SettlementError(what, "only what is unknown or failed, or long without an answer, is settled by hand")
+
+
+def _found(attempt: Attempt) -> SettlementError:
+    what = f"{attempt.key[:KEY_CHARS_MIN]} was found while you looked"
+    return SettlementError(what, "unplastic orders FILM shows its job; nothing was changed")

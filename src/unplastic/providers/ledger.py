@@ -11,13 +11,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
-from unplastic.database import Books, Database, in_file
-from unplastic.errors import BudgetSpent, SettlementError
+from unplastic.database import Books, Clash, Database, in_file
+from unplastic.errors import SettlementError
+from unplastic.providers.caps import FILM, NO_CAPS, Caps, check, micro, rules, spent
 from unplastic.providers.provider import Job
 
-DAY_S = 86_400
-SECOND = " (again)"
-"""Ends the name of the shot in the one more try that a filter's refusal gets."""
 TABLES = (
     """
 create table if not exists attempt (
@@ -29,6 +27,10 @@ create table if not exists attempt (
   caller text not null default '',
   unique (provider, job_id)
 )""",
+    """
+create table if not exists allowance (
+  film text not null, caller text not null, micro_usd bigint not null, primary key (film, caller)
+)""",
 )
 MIGRATIONS = (
     "alter table attempt add column generation integer not null default 1",
@@ -37,12 +39,16 @@ MIGRATIONS = (
     "alter table attempt add column agent text not null default ''",
     "alter table attempt add column sent integer not null default 1",
     "alter table attempt add column caller text not null default ''",
+    TABLES[1],
 )
 """From each version to the next; version 0 is what the first release wrote, in SQLite's strict table."""
 
 
 class Stage(StrEnum):
-    """How far an attempt is. `RELEASED` gives its money back to the budget, `REFUNDED` all but what it says it cost."""
+    """How far an attempt is. `RELEASED` gives its money back to the budget, `REFUNDED` all but what it says it cost.
+
+    `MOVED` counts in other books: those of the server that keeps the film's orders now.
+    """
 
     INTENT = "intent"
     SUBMITTED = "submitted"
@@ -52,6 +58,7 @@ class Stage(StrEnum):
     UNKNOWN = "unknown"
     REFUNDED = "refunded"
     RELEASED = "released"
+    MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,30 +93,10 @@ class Attempt:
 
     @property
     def usd(self) -> float:
-        """What it counts for: the charge, the reservation while no charge is known, nothing where it was released."""
-        if self.stage is Stage.RELEASED:
+        """What it counts for here: the charge, or the reservation while no charge is known; nothing if released."""
+        if self.stage in {Stage.RELEASED, Stage.MOVED}:
             return 0.0
         return self.reserved_usd if self.charged_usd is None else self.charged_usd
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """What may be spent besides the film's budget, in US dollars; None: no cap of that kind.
-
-    ``shot_usd`` and ``scene_usd`` count in the attempt's film; ``agent_usd`` and ``agent_day_usd`` what its agent
-    spends there; ``day_usd`` the film's orders of one day, a day of UTC; ``caller_usd`` what is left of the attempt's
-    caller's budget token for this film.
-    """
-
-    shot_usd: float | None = None
-    scene_usd: float | None = None
-    agent_usd: float | None = None
-    agent_day_usd: float | None = None
-    day_usd: float | None = None
-    caller_usd: float | None = None
-
-
-NO_CAPS = Caps()
 
 
 class Ledger(Protocol):
@@ -126,16 +113,22 @@ class Ledger(Protocol):
     def confirm(self, key: str, job: Job, generation: int = 1) -> None:
         """The service took it: its id, before anything else is done.
 
-        Raises `SettlementError` where the attempt has another job by now, or was released and ordered again.
+        Raises `SettlementError` where the attempt has another job by now, was released and ordered again, or where the
+        job is another attempt's.
         """
         ...
 
-    def move(self, key: str, stage: Stage, *, note: str = "", usd: float | None = None, results: str = "") -> None:
-        """To another stage. ``usd`` is what the service says that it charged."""
+    def advance(
+        self, seen: Attempt, stage: Stage, *, note: str = "", usd: float | None = None, results: str = ""
+    ) -> bool:
+        """To another stage, while the job that was ``seen`` is under way, or lost; whether it was.
+
+        ``usd`` is what the service says that it charged.
+        """
         ...
 
-    def give_up(self, seen: Attempt, stage: Stage, note: str) -> bool:
-        """To another stage for want of a job, if it still is as it was ``seen``; whether it was."""
+    def give_up(self, seen: Attempt, stage: Stage, note: str, *, usd: float | None = None) -> bool:
+        """To another stage by decision, if it still is as it was ``seen``; whether it was."""
         ...
 
     def find(self, key: str) -> Attempt | None:
@@ -170,8 +163,8 @@ class SqlLedger:
             known = _one(books, attempt.key)
             if known and known.stage is not Stage.RELEASED:
                 return known, False
-            for cap in _caps(attempt, cap_usd, caps):
-                _check(books, attempt, *cap)
+            for cap in rules(attempt, cap_usd, _allowed(books, attempt, caps)):
+                check(books, attempt, *cap)
             generation = known.generation + 1 if known else 1
             books.run("delete from attempt where key = :key", key=attempt.key)
             books.run(
@@ -179,7 +172,7 @@ class SqlLedger:
                 " generation, film, scene, agent, sent, caller) values (:key, :shot, :take, :provider, :request, :seed,"
                 " :wanted, :state, :created_s, :generation, :film, :scene, :agent, 0, :caller)",
                 key=attempt.key, shot=attempt.shot, take=attempt.take, provider=attempt.provider,
-                request=attempt.request, seed=attempt.seed, wanted=_micro(attempt.reserved_usd), state=Stage.INTENT,
+                request=attempt.request, seed=attempt.seed, wanted=micro(attempt.reserved_usd), state=Stage.INTENT,
                 created_s=attempt.created_s, generation=generation, film=attempt.film, scene=attempt.scene,
                 agent=attempt.agent, caller=attempt.caller,
             )  # fmt: skip
@@ -196,37 +189,82 @@ class SqlLedger:
 
     def confirm(self, key: str, job: Job, generation: int = 1) -> None:
         """The service took it; what is known of that very job already stays as it is."""
-        with self.database.transaction() as books:
-            done = books.run(
-                "update attempt set state = :state, job = :job, job_id = :id, note = ''"
-                " where key = :key and generation = :turn and job_id is null",
-                state=Stage.SUBMITTED, job=job.to_json(), id=job.id, key=key, turn=generation,
-            )  # fmt: skip
-            known = None if done else _one(books, key)
+        try:
+            with self.database.transaction() as books:
+                done = books.run(
+                    "update attempt set state = :state, job = :job, job_id = :id, note = ''"
+                    " where key = :key and generation = :turn and job_id is null",
+                    state=Stage.SUBMITTED, job=job.to_json(), id=job.id, key=key, turn=generation,
+                )  # fmt: skip
+                known = None if done else _one(books, key)
+        except Clash:
+            what = f"{job.id} is the job of another order than {key[:8]}"
+            raise SettlementError(what, "look at both in the service's console: unplastic orders FILM") from None
         if done or (known and known.job and known.job.id == job.id):
             return
         what = f"{key[:8]} was ordered again while this order was under way: {job.id} is a second one"
         raise SettlementError(what, "its id is in the strays file; stop it in the service's console")
 
     def move(self, key: str, stage: Stage, *, note: str = "", usd: float | None = None, results: str = "") -> None:
-        """To another stage; what is not given stays."""
+        """To another stage, whatever it is now; what is not given stays."""
         with self.database.transaction() as books:
-            books.run(
-                "update attempt set state = :state, note = coalesce(nullif(:note, ''), note),"
-                " charged_micro_usd = coalesce(:usd, charged_micro_usd),"
-                " results = coalesce(nullif(:results, ''), results) where key = :key",
-                state=stage, note=note, usd=None if usd is None else _micro(usd), results=results, key=key,
-            )  # fmt: skip
+            books.run(MOVE, **_moved(key, stage, note, usd, results))
 
-    def give_up(self, seen: Attempt, stage: Stage, note: str) -> bool:
-        """To another stage for want of a job: one look and one change, since whoever sent it may wake in between."""
+    def advance(
+        self, seen: Attempt, stage: Stage, *, note: str = "", usd: float | None = None, results: str = ""
+    ) -> bool:
+        """To another stage: one look and one change, since whoever asks the service may sleep before it writes.
+
+        What has ended stays as it ended, and an order that was made anew under the same key is another one.
+        """
+        under_way = f"{RUNNING}" if stage in {Stage.SUBMITTED, Stage.LATE} else f"({RUNNING} or state = 'unknown')"
         with self.database.transaction() as books:
             done = books.run(
-                "update attempt set state = :state, note = :note where key = :key and generation = :turn"
-                " and state = :was and sent = :sent and job_id is null",
-                state=stage, note=note, key=seen.key, turn=seen.generation, was=seen.stage, sent=int(seen.sent),
+                f"{MOVE} and generation = :turn and job_id = :id and {under_way}",
+                **_moved(seen.key, stage, note, usd, results), turn=seen.generation,
+                id=seen.job.id if seen.job else None,
             )  # fmt: skip
         return done == 1
+
+    def give_up(self, seen: Attempt, stage: Stage, note: str, *, usd: float | None = None) -> bool:
+        """To another stage by decision: one look and one change, since whoever sent it may wake in between."""
+        with self.database.transaction() as books:
+            done = books.run(
+                f"{MOVE} and generation = :turn and state = :was and sent = :sent and coalesce(job_id, '') = :id",
+                **_moved(seen.key, stage, note, usd, ""), turn=seen.generation, was=seen.stage, sent=int(seen.sent),
+                id=seen.job.id if seen.job else "",
+            )  # fmt: skip
+        return done == 1
+
+    def enter(self, attempt: Attempt) -> bool:
+        """Write an order that other books had, as it is; False where it is here already."""
+        with self.database.transaction(f"budget {attempt.film}") as books:
+            done = books.run(
+                f"insert into attempt ({COLUMNS}) values ({', '.join(f':{each}' for each in COLUMNS.split(', '))})"
+                " on conflict do nothing",
+                **_row(attempt),
+            )
+        return done == 1
+
+    def allow(self, film: str, caller: str, usd: float) -> None:
+        """What a budget token may spend on a film in all, whoever does the work; in place of an earlier allowance."""
+        with self.database.transaction(f"budget {film}") as books:
+            _allow(books, film, caller, micro(usd))
+
+    def allowed(self, film: str, caller: str) -> float | None:
+        """What that budget token may spend on that film in all; None: nobody has said."""
+        with self.database.transaction() as books:
+            found = _allowance(books, film, caller)
+        return None if found is None else found / 1e6
+
+    def close(self, film: str, caller: str) -> float | None:
+        """Nothing more is ordered by that budget token on that film: what it has spent; None: it has no allowance."""
+        with self.database.transaction(f"budget {film}") as books:
+            if _allowance(books, film, caller) is None:
+                return None
+            so_far = spent(books, f"{FILM} and caller = :caller", {"film": film, "caller": caller})
+            _allow(books, film, caller, so_far)
+        return so_far / 1e6
 
     def find(self, key: str) -> Attempt | None:
         """The attempt of that key."""
@@ -247,7 +285,7 @@ class SqlLedger:
         """What is charged, and what is reserved where no charge is known; by one caller, or by all."""
         what = ("" if film is None else FILM) + ("" if caller is None else " and caller = :caller")
         with self.database.transaction() as books:
-            return _spent(books, what, {"film": film, "caller": caller}) / 1e6
+            return spent(books, what, {"film": film, "caller": caller}) / 1e6
 
     def _unversioned(self) -> int | None:
         """The version of a file that the first releases wrote, which kept it in SQLite's own place."""
@@ -262,50 +300,39 @@ def ledger_in(path: Path) -> SqlLedger:
     return SqlLedger(in_file(path))
 
 
-FILM = "and (film = :film or film = '')"
+MOVE = (
+    "update attempt set state = :state, note = coalesce(nullif(:note, ''), note),"
+    " charged_micro_usd = coalesce(:usd, charged_micro_usd), results = coalesce(nullif(:results, ''), results)"
+    " where key = :key"
+)
+RUNNING = "state in ('submitted', 'late')"
+COLUMNS = (
+    "key, shot, take, provider, request, seed, reserved_micro_usd, charged_micro_usd, state, created_s, job, job_id,"
+    " note, results, generation, film, scene, agent, sent, caller"
+)
 
 
-def _caps(attempt: Attempt, cap_usd: float, caps: Caps) -> list[tuple[str, float, str, dict[str, Any]]]:
-    """(whose, cap, what counts, with which values), the film's first."""
-    day = attempt.created_s // DAY_S * DAY_S
-    shot = attempt.shot.removesuffix(SECOND)
-    rules: list[tuple[str, float | None, str, dict[str, Any]]] = [
-        ("the film", cap_usd, FILM, {}),
-        (f"scene {attempt.scene}", caps.scene_usd, f"{FILM} and scene = :scene", {"scene": attempt.scene}),
-        (f"shot {shot}", caps.shot_usd, f"{FILM} and shot in (:shot, :again)", {"shot": shot, "again": shot + SECOND}),
-        ("today", caps.day_usd, f"{FILM} and created_s >= :day", {"day": day}),
-        (attempt.agent, caps.agent_usd, f"{FILM} and agent = :agent", {"agent": attempt.agent}),
-        (f"{attempt.agent} today", caps.agent_day_usd, f"{FILM} and agent = :agent and created_s >= :day",
-         {"agent": attempt.agent, "day": day}),
-        (f"the budget token of {attempt.caller}", caps.caller_usd, f"{FILM} and caller = :caller",
-         {"caller": attempt.caller}),
-    ]  # fmt: skip
-    return [(whose, cap, what, values) for whose, cap, what, values in rules if cap is not None]
+def _moved(key: str, stage: Stage, note: str, usd: float | None, results: str) -> dict[str, Any]:
+    return {"key": key, "state": stage, "note": note, "usd": None if usd is None else micro(usd), "results": results}
 
 
-def _check(books: Books, attempt: Attempt, whose: str, cap_usd: float, what: str, values: dict[str, Any]) -> None:
-    spent, wanted = _spent(books, what, {"film": attempt.film, **values}), _micro(attempt.reserved_usd)
-    if spent + wanted > _micro(cap_usd):
-        left = max(0, _micro(cap_usd) - spent) / 1e6
-        said = f"{attempt.provider}: this may cost ${attempt.reserved_usd:.2f}, and ${left:.2f} is left"
-        raise BudgetSpent(
-            said if whose == "the film" else f"{said} for {whose}",
-            "raise the budget, or ask for something shorter or smaller; nothing was sent",
-        )
+def _allowed(books: Books, attempt: Attempt, caps: Caps) -> Caps:
+    """With what the attempt's budget token may spend on the film, whichever is less."""
+    found = _allowance(books, attempt.film, attempt.caller) if attempt.caller else None
+    known = [usd for usd in (caps.caller_usd, None if found is None else found / 1e6) if usd is not None]
+    return replace(caps, caller_usd=min(known, default=None))
 
 
-def _micro(usd: float) -> int:
-    return round(usd * 1e6)
+def _allowance(books: Books, film: str, caller: str) -> int | None:
+    row = books.one("select micro_usd from allowance where film = :film and caller = :caller", film=film, caller=caller)
+    return int(row["micro_usd"]) if row else None
 
 
-def _spent(books: Books, what: str, values: dict[str, Any]) -> int:
-    used = {name: value for name, value in values.items() if f":{name}" in what}
-    row = books.one(
-        "select coalesce(sum(coalesce(charged_micro_usd, reserved_micro_usd)), 0) as micro_usd from attempt"
-        f" where state != :released {what}",
-        released=Stage.RELEASED, **used,
+def _allow(books: Books, film: str, caller: str, micro_usd: int) -> None:
+    books.run(
+        "insert into allowance values (:film, :caller, :usd) on conflict (film, caller) do update set micro_usd = :usd",
+        film=film, caller=caller, usd=micro_usd,
     )  # fmt: skip
-    return int(row["micro_usd"]) if row else 0
 
 
 def _one(books: Books, key: str) -> Attempt | None:
@@ -321,3 +348,16 @@ def _attempt(row: dict[str, Any]) -> Attempt:
         row["created_s"], Job.from_json(row["job"]) if row["job"] else None, row["note"], row["results"],
         row["generation"], row["film"], row["scene"], row["agent"], bool(row["sent"]), row["caller"],
     )  # fmt: skip
+
+
+def _row(attempt: Attempt) -> dict[str, Any]:
+    """The same, the other way round."""
+    charged, job = attempt.charged_usd, attempt.job
+    return {
+        "key": attempt.key, "shot": attempt.shot, "take": attempt.take, "provider": attempt.provider,
+        "request": attempt.request, "seed": attempt.seed, "reserved_micro_usd": micro(attempt.reserved_usd),
+        "charged_micro_usd": None if charged is None else micro(charged), "state": attempt.stage,
+        "created_s": attempt.created_s, "job": job.to_json() if job else None, "job_id": job.id if job else None,
+        "note": attempt.note, "results": attempt.results, "generation": attempt.generation, "film": attempt.film,
+        "scene": attempt.scene, "agent": attempt.agent, "sent": int(attempt.sent), "caller": attempt.caller,
+    }  # fmt: skip

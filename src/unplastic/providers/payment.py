@@ -6,15 +6,27 @@ An attempt that is not new is never ordered again, whatever became of it. What m
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from unplastic.errors import Ambiguous, BudgetSpent, ContentOutput, Expired, NotSent, Protocol, Refused, RequestUnfit
+from unplastic.errors import (
+    Ambiguous,
+    BudgetSpent,
+    ContentOutput,
+    Expired,
+    NotSent,
+    Protocol,
+    Refused,
+    RequestUnfit,
+    SettlementError,
+)
+from unplastic.providers.caps import NO_CAPS, SECOND, Caps
 from unplastic.providers.http import BEFORE_ORDER
-from unplastic.providers.ledger import NO_CAPS, SECOND, Attempt, Caps, Ledger, Stage
+from unplastic.providers.ledger import Attempt, Ledger, Stage
 from unplastic.providers.provider import (
     Fetched,
     Job,
@@ -29,6 +41,8 @@ from unplastic.providers.provider import (
 )
 
 LATE_S = 3600.0
+LOST = {Stage.INTENT, Stage.UNKNOWN, Stage.MOVED}
+"""The stages of an order that may have been taken, and whose id nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +52,8 @@ class Till:
     ``unknown_price_usd`` is what the user allows for an order whose price nobody knows; None: such are not ordered.
     ``now`` gives Unix time in seconds. ``film``, ``scene``, ``agent`` and ``caller`` are whose account it is, and
     ``caps`` what may go on it besides the cap of the film. ``fence`` is called before the one POST and raises `NotSent`
-    where whoever asks may no longer order: a machine that slept while another took over.
+    where whoever asks may no longer order: a machine that slept while another took over. ``is_own``: the books are one
+    film's own, and its orders are known there without its name, as casting's always were.
     """
 
     ledger: Ledger
@@ -52,6 +67,7 @@ class Till:
     caps: Caps = NO_CAPS
     caller: str = ""
     fence: Callable[[], None] = lambda: None
+    is_own: bool = False
 
 
 def order(till: Till, provider: Provider, request: Request, *, shot: str, take: int = 1) -> Attempt:
@@ -69,7 +85,7 @@ def order(till: Till, provider: Provider, request: Request, *, shot: str, take: 
             _send(till, attempt)  # a stranger's adapter may have a way of its own to the line
         submission = provider.submit(replace(request, mark=mark_of(attempt.key)))
     except (Ambiguous, Protocol) as trouble:  # a good status with a broken body was taken all the same
-        till.ledger.move(attempt.key, Stage.INTENT, note=trouble.message)
+        till.ledger.give_up(replace(attempt, sent=True), Stage.INTENT, trouble.message)
     except (NotSent, RequestUnfit, Refused) as trouble:
         _release(till, attempt, trouble.message)
         raise
@@ -94,7 +110,7 @@ def follow(till: Till, provider: Provider, attempt: Attempt, folder: Path, *, pr
     elif state.phase.is_final:
         _fail(till, attempt, state)
     elif till.now() - attempt.created_s > LATE_S:
-        till.ledger.move(attempt.key, Stage.LATE, note=f"still {state.native} after an hour")
+        till.ledger.advance(attempt, Stage.LATE, note=f"still {state.native} after an hour")
     return till.ledger.find(attempt.key) or attempt
 
 
@@ -121,19 +137,20 @@ def stop(till: Till, provider: Provider, attempt: Attempt) -> Attempt:
         return attempt
     ended = provider.cancel(attempt.job)
     if not ended.stopped:
-        till.ledger.move(attempt.key, attempt.stage, note=ended.why)
+        till.ledger.advance(attempt, attempt.stage, note=ended.why)
     elif ended.refund_usd is None:
-        till.ledger.move(attempt.key, Stage.FAILED, note="cancelled; the service does not say what comes back")
+        till.ledger.advance(attempt, Stage.FAILED, note="cancelled; the service does not say what comes back")
     else:
         bound = attempt.reserved_usd if attempt.charged_usd is None else attempt.charged_usd
-        till.ledger.move(attempt.key, Stage.REFUNDED, note="cancelled", usd=max(0.0, bound - ended.refund_usd))
+        till.ledger.advance(attempt, Stage.REFUNDED, note="cancelled", usd=max(0.0, bound - ended.refund_usd))
     return till.ledger.find(attempt.key) or attempt
 
 
 def take_up_strays(till: Till) -> int:
     """Enter the ids that the books could not take when they came; how many there were.
 
-    A line that was cut off by a crash is left; one that is in the books already changes nothing.
+    A line that was cut off by a crash is left; one that is in the books already, or is another order's there, changes
+    nothing.
     """
     if not till.strays.is_file():
         return 0
@@ -145,10 +162,11 @@ def take_up_strays(till: Till) -> int:
         except (ValueError, KeyError, TypeError):
             continue
         known = till.ledger.find(key)
-        is_lost = known is not None and known.job is None and known.stage in {Stage.INTENT, Stage.UNKNOWN}
+        is_lost = known is not None and known.job is None and known.stage in LOST
         if known and is_lost and known.generation == row.get("generation", 1):
-            till.ledger.confirm(key, job, known.generation)
-            count += 1
+            with contextlib.suppress(SettlementError):
+                till.ledger.confirm(key, job, known.generation)
+                count += 1
     return count
 
 
@@ -158,7 +176,8 @@ def _intent(till: Till, provider: Provider, request: Request, shot: str, take: i
     if usd is None:
         what = f"{provider.name}: nobody knows what {request.model} costs"
         raise BudgetSpent(what, "say how much an order of unknown price may cost, or choose another model")
-    key = attempt_key(provider.name, request, shot=f"{till.film}/{shot}" if till.film else shot, take=take)
+    whose = "" if till.is_own or not till.film else f"{till.film}/"
+    key = attempt_key(provider.name, request, shot=f"{whose}{shot}", take=take)
     return Attempt(
         key, shot, take, provider.name, canonical(request), request.seed, usd, None, Stage.INTENT, till.now(), None, "",
         "[]", film=till.film, scene=till.scene, agent=till.agent, caller=till.caller,
@@ -166,10 +185,10 @@ def _intent(till: Till, provider: Provider, request: Request, shot: str, take: i
 
 
 def _release(till: Till, attempt: Attempt, why: str) -> None:
-    """Give the money back, unless the attempt is somebody else's by now."""
+    """Give the money back, unless the attempt is somebody else's by now; one that was parked meanwhile is known now."""
     now = till.ledger.find(attempt.key)
-    if now and now.generation == attempt.generation and now.stage is Stage.INTENT:
-        till.ledger.move(attempt.key, Stage.RELEASED, note=why)
+    if now and now.generation == attempt.generation and now.job is None and now.stage in LOST:
+        till.ledger.give_up(now, Stage.RELEASED, why)
 
 
 def _send(till: Till, attempt: Attempt) -> None:
@@ -194,7 +213,7 @@ def _keep(till: Till, attempt: Attempt, job: Job) -> None:
 
 def _settle(till: Till, attempt: Attempt, state: State, fetched: tuple[Fetched, ...]) -> None:
     results = json.dumps([{"path": str(each.path), "sha256": each.sha256, "bytes": each.bytes} for each in fetched])
-    till.ledger.move(attempt.key, Stage.SETTLED, note=_over(attempt, state), usd=state.charge_usd, results=results)
+    till.ledger.advance(attempt, Stage.SETTLED, note=_over(attempt, state), usd=state.charge_usd, results=results)
 
 
 def _over(attempt: Attempt, state: State) -> str:
@@ -209,4 +228,4 @@ def _fail(till: Till, attempt: Attempt, state: State) -> None:
     named = f"{type(state.refusal).__name__}: {state.refusal.message}" if state.refusal else ""
     why = named or f"the service says {state.native}"
     stage = Stage.UNKNOWN if isinstance(state.refusal, Expired) else Stage.FAILED
-    till.ledger.move(attempt.key, stage, note=why, usd=state.charge_usd)
+    till.ledger.advance(attempt, stage, note=why, usd=state.charge_usd)

@@ -149,7 +149,12 @@ def mark_of(key: str) -> str:
 
 def attempt_key(provider: str, request: Request, *, shot: str = "", take: int = 1) -> str:
     """sha256 (hex) over shot, take, provider and the canonical request: one paid attempt has one key."""
-    text = json.dumps([shot, take, provider, canonical(request)], separators=(",", ":"))
+    return key_of(provider, canonical(request), shot=shot, take=take)
+
+
+def key_of(provider: str, wish: str, *, shot: str, take: int) -> str:
+    """The same of a request that is canonical text already."""
+    text = json.dumps([shot, take, provider, wish], separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
