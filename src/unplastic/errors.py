@@ -23,6 +23,7 @@
     │   └── Refused                the service said no, or its job failed
     │       ├── ContentInput       the prompt or an input breaks a content rule
     │       ├── ContentOutput      the picture that was made breaks one
+    │       ├── GivenBack          it was never begun, and all of it was given back
     │       ├── FacePolicy         a face that the service takes only from its own library
     │       ├── Quota              a cap of the account: daily, or of jobs at once
     │       ├── Region             not offered where the account or the address is
@@ -163,6 +164,10 @@ class ContentInput(Refused):
 
 class ContentOutput(Refused):
     """The picture that was made breaks a content rule."""
+
+
+class GivenBack(Refused):
+    """It was taken, never begun, and all of it was given back: it can be ordered again."""
 
 
 class FacePolicy(Refused):

@@ -12,7 +12,7 @@ from pathlib import Path
 from unplastic.errors import DatabaseGone, NoSuchJob
 from unplastic.pipeline.stage import Done, Hold, Outcome, Wait, Work
 from unplastic.providers.ledger import Attempt, Stage
-from unplastic.providers.payment import follow, order, try_again
+from unplastic.providers.payment import follow, may_try_again, order, try_again
 from unplastic.providers.provider import Probe, Provider, Request
 from unplastic.providers.reconcile import reconcile
 
@@ -38,15 +38,10 @@ def followed(work: Work, service: Provider, request: Request, *, shot: str, prob
     if attempt.stage is Stage.SETTLED:
         usd = "" if attempt.charged_usd is None else f", {attempt.charged_usd:.2f} USD"
         return Done(f"{service.title} {attempt.job.id if attempt.job else ''}{usd}", {"attempt": attempt.key})
-    if attempt.stage is Stage.FAILED and try_again_may(attempt):
-        return Wait(0.0, "a filter took the result away: one more try")
+    if may_try_again(attempt):
+        return Wait(0.0, f"{attempt.note}: one more try")
     lost = attempt.key if attempt.stage is Stage.UNKNOWN else ""
     return Hold(f"{service.title}: {attempt.note or attempt.stage}", ORDERS, lost)
-
-
-def try_again_may(attempt: Attempt) -> bool:
-    """Whether the next look would order it once more: what a filter took away, and not the second time."""
-    return attempt.note.startswith("ContentOutput: ") and not attempt.shot.endswith(" (again)")
 
 
 def brought(work: Work, service: Provider, key: str, *, probe: Probe) -> Path:

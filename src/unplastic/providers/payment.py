@@ -18,6 +18,7 @@ from unplastic.errors import (
     BudgetSpent,
     ContentOutput,
     Expired,
+    GivenBack,
     NotSent,
     Protocol,
     Refused,
@@ -41,6 +42,7 @@ from unplastic.providers.provider import (
 )
 
 LATE_S = 3600.0
+AGAIN = {ContentOutput.__name__, GivenBack.__name__}
 LOST = {Stage.INTENT, Stage.UNKNOWN, Stage.MOVED}
 """The stages of an order that may have been taken, and whose id nobody knows."""
 
@@ -114,14 +116,22 @@ def follow(till: Till, provider: Provider, attempt: Attempt, folder: Path, *, pr
     return till.ledger.find(attempt.key) or attempt
 
 
-def try_again(till: Till, provider: Provider, request: Request, failed: Attempt) -> Attempt | None:
-    """Order once more what a filter took away after it was made; None where that is not the case.
+def may_try_again(failed: Attempt) -> bool:
+    """Whether one more try is worth its price, never a second one: filters of outputs are partly chance.
 
-    Filters of outputs are partly chance: one more try, with another seed where there was one, and never a third. It has
-    a key of its own, so that it, too, is ordered once. Raises what `order` raises, `BudgetSpent` among it.
+    What the service gave back whole before it had begun costs nothing twice, too.
     """
-    is_chance = failed.stage is Stage.FAILED and failed.note.startswith(f"{ContentOutput.__name__}: ")
-    if not is_chance or failed.shot.endswith(SECOND):
+    why = failed.note.partition(": ")[0]
+    return failed.stage is Stage.FAILED and why in AGAIN and not failed.shot.endswith(SECOND)
+
+
+def try_again(till: Till, provider: Provider, request: Request, failed: Attempt) -> Attempt | None:
+    """Order once more what `may_try_again`; None for anything else.
+
+    It has a key of its own, so that it, too, is ordered once, and another seed where there was one. Raises what `order`
+    raises, `BudgetSpent` among it.
+    """
+    if not may_try_again(failed):
         return None
     again = request if request.seed is None else replace(request, seed=request.seed + 1)
     return order(till, provider, again, shot=f"{failed.shot}{SECOND}", take=failed.take)

@@ -16,6 +16,7 @@ from unplastic.errors import (
     Credit,
     Expired,
     FacePolicy,
+    GivenBack,
     ModelNotOpen,
     ModelRetired,
     NoSuchJob,
@@ -31,6 +32,7 @@ from unplastic.errors import (
 NEXT: dict[type[Refused], str] = {
     ContentInput: "change the prompt or the input that is named; sending it again gives the same answer",
     ContentOutput: "one more try with another seed may pass; else change the prompt",
+    GivenBack: "it is ordered once more",
     FacePolicy: "register the portrait first: unplastic cast FILM; only AI-made faces are taken",
     Quota: "wait until the cap is renewed, or ask the service for a higher one",
     Region: "use an account or a base address of a region where it is offered, or another service",

@@ -22,6 +22,7 @@ from unplastic.errors import (
     Busy,
     Credit,
     Expired,
+    GivenBack,
     ModelNotOpen,
     NoSuchJob,
     NotSent,
@@ -124,21 +125,16 @@ class Topaz:
         """One GET; where the service waits for the clip, the clip goes up now.
 
         An order that was found again after its answer was lost has no address to upload to: it is cancelled, which
-        gives everything back, because it would wait for ever.
+        gives everything back, because it would wait for ever. One that is found cancelled was so by an earlier life.
         """
         reply = self.wire.read("GET", self._at(job.id, "status", job.address), headers=self._key())
         told = _good(reply)
-        if told.get("status") == "accepted":
-            if "upload" not in job.handle:
-                return self._give_up(job)
+        is_unfed = "upload" not in job.handle and told.get("status") in {"accepted", "canceled"}
+        if is_unfed and told["status"] == "accepted":
+            _good(self.wire.read("DELETE", self._at(job.id, address=job.address), headers=self._key()))
+        elif told.get("status") == "accepted":
             self._upload(job)
-        return _state(told, reply, job.handle)
-
-    def _give_up(self, job: Job) -> State:
-        _good(self.wire.read("DELETE", self._at(job.id, address=job.address), headers=self._key()))
-        why = refuse(Refused, self.name, "the answer that said where to upload was lost; cancelled and given back",
-                     hint="order it again")  # fmt: skip
-        return State(Phase.CANCELLED, "canceled", refusal=why, charge_usd=0.0)
+        return _given_back() if is_unfed else _state(told, reply, job.handle)
 
     def fetch(self, job: Job, folder: Path, *, probe: Probe) -> tuple[Fetched, ...]:
         """The clip. Its address lives for 24 hours, and a new poll gives a new one for seven days."""
@@ -326,6 +322,12 @@ def _state(told: Mapping[str, Any], reply: Reply, handle: Mapping[str, str]) -> 
         charge_usd=_charge(phase, spent, handle),
         usage={"credits": spent} if spent else {},
     )
+
+
+def _given_back() -> State:
+    """No clip of it ever went up, so that nothing can have been worked on."""
+    why = "the answer that said where to upload was lost; cancelled and given back"
+    return State(Phase.CANCELLED, "canceled", refusal=refuse(GivenBack, "topaz", why), charge_usd=0.0)
 
 
 def _outputs(told: Mapping[str, Any], reply: Reply) -> tuple[Output, ...]:
