@@ -108,7 +108,7 @@ def strung(pieces: Sequence[Piece], name: str) -> Any:
         item = _clip(piece)
         mark(item, piece.remarks, piece.start, item.source_range.start_time.rate)
         picture.append(item)
-        sound.append(_clip(piece) if piece.has_sound else schema.Gap(source_range=item.source_range))
+        sound.append(_clip(piece) if piece.has_sound else schema.Gap(source_range=timespan(0, piece.count, piece.rate)))
     if any(piece.has_sound for piece in pieces):
         timeline.tracks.append(sound)
     return timeline

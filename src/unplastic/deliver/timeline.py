@@ -42,8 +42,9 @@ def write_timeline(timeline: Any, path: Path) -> list[str]:
     A file that its adapter refuses to write is not there afterwards, and the only loss named.
     """
     name, rate = NAMES[path.suffix], _rate_of(timeline)
-    if path.suffix == ".fcpxml" and rate and rate.denominator != 1:
-        return [f"{name} was not written: its adapter knows no {float(rate):.5g} pictures a second"]
+    why = _unfit(timeline, path.suffix)
+    if why:
+        return [f"{name} was not written: {why}"]
     try:
         with _quiet():
             held = as_written(timeline, path.suffix)
@@ -58,6 +59,15 @@ def write_timeline(timeline: Any, path: Path) -> list[str]:
     except CutError as trouble:
         return [f"{name} cannot be read back: {trouble.message}"]
     return [f"{name} does not keep {text}" for text in losses(timeline, again)]
+
+
+def _unfit(timeline: Any, suffix: str) -> str:
+    """Why a format, or its adapter, cannot hold the rates of a timeline: both would count wrongly, and not say so."""
+    rates = sorted({_exact(each.trimmed_range().start_time.rate) for each in timeline.find_clips()})
+    if suffix == ".edl" and len(rates) > 1:
+        return f"it has one frame rate, the cut {' and '.join(f'{float(each):.5g}' for each in rates)}"
+    odd = next((each for each in rates if each.denominator != 1), None)
+    return f"its adapter knows no {float(odd):.5g} pictures a second" if suffix == ".fcpxml" and odd else ""
 
 
 def losses(before: Any, after: Any) -> list[str]:
@@ -119,7 +129,7 @@ def _text(path: Path, how: dict[str, Any]) -> str:
     text = path.read_text(encoding="utf-8-sig")
     if path.suffix.lower() == ".fcpxml":
         return with_whole_frames(text)
-    rate = Fraction(how.get("rate", 24)).limit_denominator(1001)
+    rate = _exact(how.get("rate", 24.0))
     return with_plain_locators(text, rate) if path.suffix.lower() == ".edl" and drops(rate) else text
 
 
@@ -157,8 +167,12 @@ def _rate_of(timeline: Any) -> Fraction | None:
     for _, item in items(timeline):
         span = getattr(item, "source_range", None)
         if span is not None:
-            return Fraction(span.start_time.rate).limit_denominator(1001)
+            return _exact(span.start_time.rate)
     return None
+
+
+def _exact(rate: float) -> Fraction:
+    return Fraction(rate).limit_denominator(1001)
 
 
 def _smpte(rate: float) -> float:
