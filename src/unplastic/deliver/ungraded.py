@@ -15,11 +15,17 @@ from unplastic.clip import Clip
 from unplastic.color import assumed_matrix
 from unplastic.treat.grade import Grade
 from unplastic.treat.grain import Grain, level_codes8
+from unplastic.treat.measured import KNOTS_MAX
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from unplastic.looks import Recipe
 
-KNOTS = 14
+    Levels = NDArray[np.float64]
+
+GRID = 257
+CLOSE = 0.004
 STEP = 1e-3
 SLOPE_MIN = 0.25
 """Where a grade is flatter than that (its shoulder), grain is made four times as strong, and no stronger."""
@@ -48,7 +54,7 @@ def ungraded(recipe: Recipe, clip: Clip) -> tuple[Any, ...]:
 
 def before(grain: Grain, grade: Grade, matrix: int, *, is_full_range: bool) -> Grain:
     """The grain that becomes ``grain`` when ``grade`` is put on, to first order, along the greys."""
-    luma = 0.5 - 0.5 * np.cos(np.linspace(0.0, np.pi, KNOTS))
+    luma = np.linspace(0.0, 1.0, GRID)
     graded, slope, gain = _along_greys(grade, luma, matrix)
     wanted = level_codes8(grain, graded, is_full_range=is_full_range)
     level = wanted / np.maximum(slope, SLOPE_MIN)
@@ -57,11 +63,23 @@ def before(grain: Grain, grade: Grade, matrix: int, *, is_full_range: bool) -> G
     chroma = float((wanted * level / np.maximum(gain, SLOPE_MIN)).sum() / max(np.square(level).sum(), 1e-9))
     return replace(
         grain, strength=1.0, sigma_codes8=sigma, chroma_share=min(1.0, grain.chroma_share * chroma),
-        level_curve=tuple(zip(map(float, luma), map(float, shares), strict=True)),
+        level_curve=tuple((float(luma[i]), float(shares[i])) for i in _knots(shares)),
     )  # fmt: skip
 
 
-def _along_greys(grade: Grade, luma: Any, matrix: int) -> tuple[Any, Any, Any]:
+def _knots(shares: Levels) -> list[int]:
+    """Where to bend straight lines that follow a curve: always where they are furthest off."""
+    places = np.arange(len(shares))
+    chosen = [0, len(shares) - 1]
+    while len(chosen) < KNOTS_MAX:
+        off = np.abs(np.interp(places, chosen, shares[chosen]) - shares)
+        if off.max() < CLOSE:
+            break
+        chosen = sorted({*chosen, int(off.argmax())})
+    return chosen
+
+
+def _along_greys(grade: Grade, luma: Levels, matrix: int) -> tuple[Levels, Levels, Levels]:
     """(T, T', gain of small colour differences) at each luma."""
     exact = grade.exact(matrix)
     grey = np.stack([luma, np.zeros_like(luma), np.zeros_like(luma)], axis=-1)
