@@ -132,10 +132,12 @@ def test_it_is_signed_and_says_that_it_was_generated(delivered: tuple[Path, dict
 
 def test_the_timeline_links_to_the_master(delivered: tuple[Path, dict[str, Any]]) -> None:
     timeline = otio.adapters.read_from_file(str(delivered[0] / "out.otio"))
-    (clip,) = timeline.find_clips()
+    clip, sound = timeline.find_clips()
     assert clip.media_reference.target_url == (delivered[0] / "masters" / "sh010.mov").as_uri()
     assert clip.media_reference.available_range.start_time.to_timecode() == "01:00:00:00"
     assert clip.metadata["unplastic"]["grade_is_baked"] is True
+    assert sound.media_reference.target_url == clip.media_reference.target_url
+    assert "cdl" not in sound.metadata
 
 
 @pytest.mark.parametrize("rate", ["24", "25", "30", "24000/1001", "30000/1001", "60000/1001"])
@@ -159,11 +161,13 @@ def test_sequences_are_delivered_and_linked(tmp_path: Path, master: str) -> None
     code, said = delivered_by(source, "--to", "otio", "--master", master, "--no-web", "-o", tmp_path / "out", *QUICK)
     assert code == 0, said
     assert len(list((tmp_path / "out" / "masters" / "x").glob(f"*.{master}"))) == 4
-    (clip,) = otio.adapters.read_from_file(str(tmp_path / "out" / "out.otio")).find_clips()
+    clip, sound = otio.adapters.read_from_file(str(tmp_path / "out" / "out.otio")).find_clips()
     reference = clip.media_reference
     assert isinstance(reference, otio.schema.ImageSequenceReference)
     first = Path(reference.target_url_for_image_number(0).removeprefix("file://"))
     assert first.is_file()
+    assert Path(sound.media_reference.target_url.removeprefix("file://")).name == "x.wav"
+    assert Path(sound.media_reference.target_url.removeprefix("file://")).is_file()
 
 
 def test_a_finished_clip_is_delivered_as_it_was_finished(tmp_path: Path) -> None:
@@ -249,6 +253,7 @@ def test_a_film_s_approved_takes_are_delivered(tmp_path: Path, shot_file: Path) 
     """The books of a film, with a take that was finished and approved and one that was not."""
     from unplastic.cli.film import project_of, read_or_folder
     from unplastic.pipeline.take import Status, Take
+    from unplastic.pipeline.wish import Unkept, freeze
     from unplastic.settings import settings
 
     film = tmp_path / "film"
@@ -259,7 +264,7 @@ def test_a_film_s_approved_takes_are_delivered(tmp_path: Path, shot_file: Path) 
     report = finish(source, rounds=0, web=False, master="ffv1", seed=3).outputs["json"]
     project = project_of(read_or_folder(film), settings({}))
     with project.desk() as desk:
-        desk.tables.write_film(project.id, "film", str(film), {}, 0.0)
+        desk.tables.write_film(project.id, "film", str(film), freeze(read_or_folder(film), Unkept()), 0.0)
         facts = {"original": desk.store.put(source), "suffix": ".mp4", "report": desk.store.put(report)}
         for shot, status in (("sh010", Status.REVIEW), ("sh020", Status.REVIEW)):
             take = Take(project.id, "", "kitchen", shot, 0, "generated", status, facts)

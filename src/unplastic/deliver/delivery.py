@@ -231,9 +231,16 @@ def linked(shot: Shot, made: DeliveredShot, folder: Path, master: str, *, role: 
     """What a timeline links to: the master under ``folder``, or another file by its role, if there is one."""
     has_grade = role != UNGRADED or role not in made.files
     path = folder / made.files["master" if has_grade else role]
-    numbered = Numbered(f"{shot.clip.path.stem}.", f".{master}", shot.first) if master in SEQUENCES else None
+    numbered = _numbered(shot, master) if master in SEQUENCES else None
     drops = ";" in (shot.clip.timecode or "")
     return Delivered(path, made.cdl, has_grade, drops, numbered)
+
+
+def _numbered(shot: Shot, master: str) -> Numbered:
+    stem = shot.clip.path.stem
+    tracks = len(shot.clip.sound)
+    sound = "" if not tracks else f"{stem}.wav" if tracks == 1 else f"{stem}_1.wav"
+    return Numbered(f"{stem}.", f".{master}", shot.first, sound)
 
 
 def write_shared(shots: Sequence[DeliveredShot], parcel: Parcel) -> None:

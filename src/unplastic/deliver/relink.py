@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from unplastic.deliver.cut import Cut, Span, Use
+from unplastic.deliver.cut import Cut, Span, Use, is_picture
 from unplastic.deliver.editorial import otio, timespan
 from unplastic.deliver.gradefiles import NearestCdl
 from unplastic.deliver.markers import Remark, mark
@@ -41,11 +41,15 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """Pictures in a folder: what stands before and behind the number in their names, and the first number."""
+    """Pictures in a folder: what stands before and behind the number in their names, and the first number.
+
+    ``sound`` is the file in that folder with their sound, if they have any.
+    """
 
     before: str
     behind: str
     first: int
+    sound: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def relinked(cut: Cut, made: Mapping[str, Delivered]) -> Any:
             span = _span_of(use, cut.spans) if use else None
             if use and span and span.name in made:
                 held = timespan(use.origin + span.first, span.count, use.rate)
-                _link(item, made[span.name], held, str(use.media))
+                _link(item, made[span.name], held, str(use.media), is_sound=not is_picture(old))
     return new
 
 
@@ -108,27 +112,30 @@ def strung(pieces: Sequence[Piece], name: str) -> Any:
         item = _clip(piece)
         mark(item, piece.remarks, piece.start, item.source_range.start_time.rate)
         picture.append(item)
-        sound.append(_clip(piece) if piece.has_sound else schema.Gap(source_range=timespan(0, piece.count, piece.rate)))
+        silence = schema.Gap(source_range=timespan(0, piece.count, piece.rate))
+        sound.append(_clip(piece, is_sound=True) if piece.has_sound else silence)
     if any(piece.has_sound for piece in pieces):
         timeline.tracks.append(sound)
     return timeline
 
 
-def _clip(piece: Piece) -> Any:
+def _clip(piece: Piece, *, is_sound: bool = False) -> Any:
     library = otio()
     rate = float(library.opentime.RationalTime.nearest_smpte_timecode_rate(piece.rate))
     held = timespan(piece.start, piece.count, rate)
     item = library.schema.Clip(piece.name, source_range=held)
-    _link(item, piece.made, held, piece.source)
+    _link(item, piece.made, held, piece.source, is_sound=is_sound)
     item.metadata["unplastic"] = dict(item.metadata["unplastic"]) | dict(piece.said)
     return item
 
 
-def _link(item: Any, made: Delivered, held: Any, source: str) -> None:
+def _link(item: Any, made: Delivered, held: Any, source: str, *, is_sound: bool) -> None:
     """Its own numbers stay: the new file's first frame has the number that it had in the old one."""
     schema = otio().schema
     old = str(getattr(item.media_reference, "target_url", "") or source)
-    if made.sequence:
+    if made.sequence and is_sound:
+        item.media_reference = schema.ExternalReference(f"{made.url}/{quote(made.sequence.sound)}", held)
+    elif made.sequence:
         item.media_reference = schema.ImageSequenceReference(
             target_url_base=made.url + "/", name_prefix=made.sequence.before, name_suffix=made.sequence.behind,
             start_frame=made.sequence.first, frame_zero_padding=DIGITS, rate=held.start_time.rate, available_range=held,
@@ -137,7 +144,7 @@ def _link(item: Any, made: Delivered, held: Any, source: str) -> None:
         item.media_reference = schema.ExternalReference(made.url, held)
     item.media_reference.name = made.path.name
     said: dict[str, Any] = {"source": old, "file": made.path.name, "drop_frame": made.drops}
-    if made.cdl:
+    if made.cdl and not is_sound:
         mean, most = made.cdl.error_codes8
         said |= {"grade_is_baked": made.has_grade, "cdl_error_codes8": {"mean": mean, "max": most}}
         item.metadata["cdl"] = made.cdl.document()
