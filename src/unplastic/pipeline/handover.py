@@ -21,7 +21,7 @@ def approved(desk: Desk, film: str, folder: Path, *, generated: bool = False) ->
     takes = [each for each in selects(desk, film) if each.status is Status.APPROVED]
     if not takes:
         raise WorkError(
-            "no take of this film is approved yet",
+            f"{desk.folder(film)}: no take is approved yet",
             "unplastic status FILM, then unplastic verdict FILM TAKE approve",
         )
     return [_shot(desk, take, folder, generated=generated) for take in takes]
