@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from scipy.ndimage import gaussian_filter
+
+from unplastic.cli.app import app
+from unplastic.cli.outcome import guarded
 
 WIDTH, HEIGHT, FRAMES = 384, 256, 24
 
@@ -99,3 +104,11 @@ def _certificate(name: Any, issuer: Any, key: Any, signing: Any, valid: Any, *, 
     if not is_root:
         built = built.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
     return built.sign(signing, hashes.SHA256())
+
+
+def delivered_by(*words: str | Path) -> tuple[int, str]:
+    """``unplastic deliver`` with these words, in this process: exit code, and all that was said."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        code = guarded(lambda: app(["deliver", *map(str, words)], standalone_mode=False))
+    return code, out.getvalue()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import io
 import json
 import shutil
 import subprocess
@@ -17,9 +15,7 @@ import av
 import opentimelineio as otio
 import pytest
 
-from shipping import certificate, write_shot
-from unplastic.cli.app import app
-from unplastic.cli.outcome import guarded
+from shipping import certificate, delivered_by, write_shot
 from unplastic.deliver.delivery import Wish, deliver_shot
 from unplastic.deliver.parcel import Parcel
 from unplastic.deliver.shot import Shot, Treatment, source_of
@@ -31,14 +27,6 @@ from unplastic.media.grained import asked_grain
 QUICK = ["--rounds", "0"]
 
 
-def run(*words: str | Path) -> tuple[int, str]:
-    """Exit code, and all that was said."""
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-        code = guarded(lambda: app([*map(str, words)], standalone_mode=False))
-    return code, out.getvalue()
-
-
 @pytest.fixture(scope="module")
 def delivered(tmp_path_factory: pytest.TempPathFactory, shot_file: Path) -> tuple[Path, dict[str, Any]]:
     folder = tmp_path_factory.mktemp("delivered")
@@ -46,8 +34,8 @@ def delivered(tmp_path_factory: pytest.TempPathFactory, shot_file: Path) -> tupl
     source = folder / "sh010.mp4"
     shutil.copy(shot_file, source)
     before = hashlib.sha256(source.read_bytes()).digest()
-    code, said = run(
-        "deliver", source, "--to", "premiere", "--clean", "--grain-plate", "--generated", "--certificate", chain,
+    code, said = delivered_by(
+        source, "--to", "premiere", "--clean", "--grain-plate", "--generated", "--certificate", chain,
         "--key", key, "-o", folder / "out", "--json", *QUICK,
     )  # fmt: skip
     assert code == 0, said
@@ -106,7 +94,7 @@ def test_the_grain_is_checked_and_arrives(delivered: tuple[Path, dict[str, Any]]
 
 @pytest.mark.parametrize("name", ["masters/sh010.mov", "web/sh010.mp4", "web/sh010_av1.mp4"])
 def test_any_file_can_be_checked(delivered: tuple[Path, dict[str, Any]], name: str) -> None:
-    code, said = run("deliver", "--check", delivered[0] / name, "--json")
+    code, said = delivered_by("--check", delivered[0] / name, "--json")
     assert code == 0, said
     found = json.loads(said)
     assert found["verdict"] == "alive"
@@ -125,7 +113,7 @@ def test_a_file_that_lost_its_grain_is_told(delivered: tuple[Path, dict[str, Any
             frame.pict_type = 0
             output.mux(stream.encode(frame.reformat(format="yuv420p")))
         output.mux(stream.encode(None))
-    code, said = run("deliver", "--check", lost, "--against", master)
+    code, said = delivered_by("--check", lost, "--against", master)
     assert code == 0, said
     assert "vanished" in said or "frozen" in said
     assert "do: " in said
@@ -144,10 +132,12 @@ def test_it_is_signed_and_says_that_it_was_generated(delivered: tuple[Path, dict
 
 def test_the_timeline_links_to_the_master(delivered: tuple[Path, dict[str, Any]]) -> None:
     timeline = otio.adapters.read_from_file(str(delivered[0] / "out.otio"))
-    (clip,) = timeline.find_clips()
+    clip, sound = timeline.find_clips()
     assert clip.media_reference.target_url == (delivered[0] / "masters" / "sh010.mov").as_uri()
     assert clip.media_reference.available_range.start_time.to_timecode() == "01:00:00:00"
     assert clip.metadata["unplastic"]["grade_is_baked"] is True
+    assert sound.media_reference.target_url == clip.media_reference.target_url
+    assert "cdl" not in sound.metadata
 
 
 @pytest.mark.parametrize("rate", ["24", "25", "30", "24000/1001", "30000/1001", "60000/1001"])
@@ -168,21 +158,23 @@ def test_rates_are_exact(tmp_path: Path, rate: str, master: str) -> None:
 @pytest.mark.parametrize("master", ["exr", "tiff"])
 def test_sequences_are_delivered_and_linked(tmp_path: Path, master: str) -> None:
     source = write_shot(tmp_path / "x.mp4", frames=4)
-    code, said = run("deliver", source, "--to", "otio", "--master", master, "--no-web", "-o", tmp_path / "out", *QUICK)
+    code, said = delivered_by(source, "--to", "otio", "--master", master, "--no-web", "-o", tmp_path / "out", *QUICK)
     assert code == 0, said
     assert len(list((tmp_path / "out" / "masters" / "x").glob(f"*.{master}"))) == 4
-    (clip,) = otio.adapters.read_from_file(str(tmp_path / "out" / "out.otio")).find_clips()
+    clip, sound = otio.adapters.read_from_file(str(tmp_path / "out" / "out.otio")).find_clips()
     reference = clip.media_reference
     assert isinstance(reference, otio.schema.ImageSequenceReference)
     first = Path(reference.target_url_for_image_number(0).removeprefix("file://"))
     assert first.is_file()
+    assert Path(sound.media_reference.target_url.removeprefix("file://")).name == "x.wav"
+    assert Path(sound.media_reference.target_url.removeprefix("file://")).is_file()
 
 
 def test_a_finished_clip_is_delivered_as_it_was_finished(tmp_path: Path) -> None:
     source = write_shot(tmp_path / "x.mp4", frames=8)
     finished = finish(source, rounds=0, web=False, master="ffv1", seed=7, pins={"grain": {"sigma_codes8": 3.0}})
     assert source_of(finished.outputs["master"]) == (source, tmp_path / "x_report.json")
-    code, said = run("deliver", finished.outputs["master"], "--master", "ffv1", "--no-web", "-o", tmp_path / "out")
+    code, said = delivered_by(finished.outputs["master"], "--master", "ffv1", "--no-web", "-o", tmp_path / "out")
     assert code == 0, said
     assert "as in x_report.json" in said
     made = pictures(probe(next((tmp_path / "out" / "masters").iterdir())))
@@ -200,7 +192,6 @@ def test_a_cut_is_delivered(tmp_path: Path, shot_file: Path) -> None:
         shutil.copy(shot_file, tmp_path / f"{name}.mp4")
     path = written(tmp_path, [clip(tmp_path, "a", 6, 5), trouble(tmp_path, "generator"), clip(tmp_path, "b", 4, 3)])
     words = [
-        "deliver",
         path,
         "--to",
         "resolve",
@@ -212,11 +203,11 @@ def test_a_cut_is_delivered(tmp_path: Path, shot_file: Path) -> None:
         "-o",
         tmp_path / "out",
     ]
-    code, said = run(*words, *QUICK)
+    code, said = delivered_by(*words, *QUICK)
     assert code == 1
     assert "generator or a title" in said
     assert not (tmp_path / "out").exists()
-    code, said = run(*words, "--leave", *QUICK)
+    code, said = delivered_by(*words, "--leave", *QUICK)
     assert code == 0, said
     assert "left as it is: bars" in said
     a, b = (probe(tmp_path / "out" / "masters" / f"{name}.mkv") for name in ("a", "b"))
@@ -248,12 +239,12 @@ def test_wishes_that_cannot_be_met(tmp_path: Path, shot_file: Path) -> None:
         ([shot_file, "--master", "betacam", "--no-web"], "betacam"),
         ([tmp_path], "no "),
     ):
-        code, text = run("deliver", *words, "-o", tmp_path / "out")
+        code, text = delivered_by(*words, "-o", tmp_path / "out")
         assert code == 1, (words, text)
         assert said in text
     assert list(tmp_path.iterdir()) == []
-    assert run("deliver")[0] == 2
-    assert run("deliver", shot_file, "--key", shot_file)[0] == 2
+    assert delivered_by()[0] == 2
+    assert delivered_by(shot_file, "--key", shot_file)[0] == 2
     with pytest.raises(ResultUnwritable), Parcel(shot_file / "out"):
         pass
 
@@ -262,6 +253,7 @@ def test_a_film_s_approved_takes_are_delivered(tmp_path: Path, shot_file: Path) 
     """The books of a film, with a take that was finished and approved and one that was not."""
     from unplastic.cli.film import project_of, read_or_folder
     from unplastic.pipeline.take import Status, Take
+    from unplastic.pipeline.wish import Unkept, freeze
     from unplastic.settings import settings
 
     film = tmp_path / "film"
@@ -272,17 +264,17 @@ def test_a_film_s_approved_takes_are_delivered(tmp_path: Path, shot_file: Path) 
     report = finish(source, rounds=0, web=False, master="ffv1", seed=3).outputs["json"]
     project = project_of(read_or_folder(film), settings({}))
     with project.desk() as desk:
-        desk.tables.write_film(project.id, "film", str(film), {}, 0.0)
+        desk.tables.write_film(project.id, "film", str(film), freeze(read_or_folder(film), Unkept()), 0.0)
         facts = {"original": desk.store.put(source), "suffix": ".mp4", "report": desk.store.put(report)}
         for shot, status in (("sh010", Status.REVIEW), ("sh020", Status.REVIEW)):
             take = Take(project.id, "", "kitchen", shot, 0, "generated", status, facts)
             added = desk.tables.add_take(take)
             assert added is not None
-        code, said = run("deliver", film, "-o", tmp_path / "out")
+        code, said = delivered_by(film, "-o", tmp_path / "out")
         assert code == 1
         assert "no take is approved yet" in said
         assert desk.tables.change(added, status=Status.APPROVED, now_s=1.0) is not None
-    code, said = run("deliver", film, "--to", "otio", "--no-web", "-o", tmp_path / "out")
+    code, said = delivered_by(film, "--to", "otio", "--no-web", "-o", tmp_path / "out")
     assert code == 0, said
     assert "as in kitchen_sh020_tk01_report.json" in said
     masters = [path.name for path in (tmp_path / "out" / "masters").glob("*.m*v")]

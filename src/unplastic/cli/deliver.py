@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from unplastic.deliver.check import GrainCheck
     from unplastic.deliver.shot import Shot
 
+DELIVERY = "_delivery"
 MASTERS = "prores | prores4444 | dnxhr | dnxhr444 | h264 | hevc | av1 | ffv1 | exr | tiff; the preset's if not given"
 
 Input = Annotated[
@@ -31,6 +32,9 @@ Out = Annotated[
 Master = Annotated[str, typer.Option(metavar="CODEC", help=MASTERS)]
 Clean = Annotated[bool, typer.Option("--clean", help="Also the clean plate: everything but grain.")]
 Plate = Annotated[bool, typer.Option("--grain-plate", help="Also the grain alone, on grey.")]
+Ungraded = Annotated[
+    bool, typer.Option("--ungraded", help="Also the picture without its grade, for the .cube or the CDL to go on.")
+]
 Web = Annotated[
     bool, typer.Option("--web/--no-web", help="AV1 with the grain in its headers, and H.264 with it baked in.")
 ]
@@ -67,6 +71,7 @@ def deliver(
     master: Master = "",
     clean: Clean = False,
     grain_plate: Plate = False,
+    ungraded: Ungraded = False,
     web: Web = True,
     handles: Handles = 12,
     media: Media = None,
@@ -101,8 +106,9 @@ def deliver(
     preset = find_preset(to) if to else None
     signer = read_certificate(certificate, key) if certificate and key else None
     treatment = Treatment(look, strength, seed, rounds, size)
-    wish = Wish(master or (preset.master if preset else "prores"), clean, grain_plate, web, treatment, signer)
-    folder = out or source.with_name(f"{source.resolve().stem}_delivery")
+    codec = master or (preset.master if preset else "prores")
+    wish = Wish(codec, clean, grain_plate, web, treatment, signer, ungraded)
+    folder = out or _beside(source)
     if source.suffix.lower() in SUFFIXES:
         from unplastic.deliver.cut import read_cut
 
@@ -125,48 +131,30 @@ def _shots(source: Path, stack: ExitStack, *, generated: bool, rehearsal: bool) 
     from unplastic.media import list_clips, probe
 
     if source.name == FILE or (source.is_dir() and ((source / FILE).is_file() or (source / ".unplastic").is_dir())):
-        return _approved(source, stack, rehearsal=rehearsal)
+        return _approved(source, stack, generated=generated, rehearsal=rehearsal)
     found = dict.fromkeys(source_of(path) for path in list_clips(source))
     reported = {path for path, report in found if report}
     pairs = [(path, report) for path, report in found if report or path not in reported]
     return [Shot(path.stem, probe(path), report, generated) for path, report in pairs]
 
 
-def _approved(film: Path, stack: ExitStack, *, rehearsal: bool) -> list[Shot]:
-    """The newest approved take of every shot, as it was finished when it was approved."""
+def _approved(film: Path, stack: ExitStack, *, generated: bool, rehearsal: bool) -> list[Shot]:
+    """The newest approved take of every shot; ``stack`` keeps the folder that they lie in."""
     import tempfile
 
     from unplastic.cli.film import begun
-    from unplastic.deliver.shot import Shot
-    from unplastic.errors import WorkError
-    from unplastic.media import probe
-    from unplastic.pipeline.store import link
-    from unplastic.pipeline.take import Status
+    from unplastic.pipeline.handover import approved
 
     _, project, desk = stack.enter_context(begun(film, rehearsal=rehearsal))
-    takes = {(each.scene, each.shot): each for each in desk.tables.takes(project.id) if each.status is Status.APPROVED}
-    if not takes:
-        raise WorkError(
-            f"{film}: no take is approved yet", "unplastic status FILM, then unplastic verdict FILM TAKE approve"
-        )
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unplastic-", dir=_scratch(desk.scratch))))
-    shots = []
-    for take in takes.values():
-        role = "upscaled" if "upscaled" in take.facts else "original"
-        suffix = take.facts.get("upscaled_suffix" if role == "upscaled" else "suffix", ".mp4")
-        name = f"{take.scene}_{take.shot}_{take.stem}"
-        clip, report = folder / f"{name}{suffix}", None
-        link(desk.store.path(take.facts[role]), clip)
-        if "report" in take.facts:
-            report = folder / f"{name}_report.json"
-            link(desk.store.path(take.facts["report"]), report)
-        shots.append(Shot(name, probe(clip), report, take.origin == "generated"))
-    return shots
+    desk.scratch.mkdir(parents=True, exist_ok=True)
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unplastic-", dir=desk.scratch)))
+    return approved(desk, project.id, folder, generated=generated)
 
 
-def _scratch(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def _beside(source: Path) -> Path:
+    """Where a delivery goes if nobody says."""
+    place = source.resolve()
+    return place.with_name(f"{place.name if place.is_dir() else place.stem}{DELIVERY}")
 
 
 def _check(path: Path, against: Path | None, *, as_json: bool) -> int:

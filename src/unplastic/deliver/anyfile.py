@@ -38,6 +38,9 @@ from unplastic.reading import Reading
 from unplastic.vision import runs_of
 
 REPORT = "delivery.json"
+CHECKED = ("master", "web", "web_av1")
+"""The files of a shot that are to show its grain as it was asked for, by their roles."""
+
 WEAK_BELOW = 0.6
 """Share of the asked level below which grain is called weakened."""
 
@@ -57,6 +60,8 @@ def check_file(path: Path, *, against: Path | None = None) -> GrainCheck:
     asked = _promised(path)
     decoded, fresh = _level(readings), _value(readings, "grain_freshness")
     still = None if fresh is None else float(np.clip(1.0 - fresh**2, 0.0, 1.0))
+    if asked == 0.0:
+        return GrainCheck(path.name, "baked", "none asked", asked, decoded, still, None, None)
     energy = (decoded / asked) ** 2 if decoded is not None and asked else None
     verdict = _verdict(asked, decoded, still)
     advice = unaided(clip.codec, verdict)
@@ -134,16 +139,23 @@ def _level(readings: tuple[Reading, ...]) -> float | None:
 
 
 def _promised(path: Path) -> float | None:
-    """The level that the delivery which holds this file asked of it."""
+    """The level that the delivery which holds this file asked of it: none of its clean plate."""
     for folder in list(path.resolve().parents)[:3]:
         report = folder / REPORT
         if report.is_file():
             try:
                 shots = json.loads(report.read_text(encoding="utf-8"))["shots"]
-                return next(
-                    (each["asked_codes8"] for shot in shots for each in shot["checks"] if each["file"] == path.name),
-                    None,
-                )
+                return _asked(shots, path.resolve().relative_to(folder).as_posix(), path.name)
             except (KeyError, TypeError, ValueError):
                 return None
+    return None
+
+
+def _asked(shots: list[dict[str, Any]], place: str, name: str) -> float | None:
+    for shot in shots:
+        role = next((role for role, file in shot["files"].items() if file == place), "")
+        if role == "clean":
+            return 0.0
+        if role in CHECKED:
+            return next((each["asked_codes8"] for each in shot["checks"] if each["file"] == name), None)
     return None

@@ -79,7 +79,7 @@ def check(clip: Clip, samples: Samples, name: str, *, seen: dict[int, NDArray[np
     """
     asked = _grains(clip)
     on = seen or samples.decoded(clip)
-    off = samples.decoded(clip, film_grain=False) if asked and asked.any else on
+    off = samples.decoded(clip, film_grain=False, runs=1) if asked and asked.any else on
     if all(np.array_equal(samples.grained[i], samples.clean[i]) for i in samples.clean):
         return GrainCheck(name, "baked", "none asked", 0.0, None, None, None, None)
     figures = _figures(samples, on)
@@ -127,14 +127,17 @@ def _figures(samples: Samples, seen: dict[int, NDArray[np.float32]]) -> dict[str
 def _of_table(
     name: str, asked: Shown, samples: Samples, on: dict[int, Any], off: dict[int, Any], still: float
 ) -> GrainCheck:
-    """Grain of headers is known exactly: the picture with it less without it. Its level is that of its parameters."""
+    """Grain of headers is known exactly: the picture with it less without it. Its level is that of its parameters.
+
+    ``off`` may hold fewer pictures than ``on``: one run tells the level.
+    """
     grain = asked.any
     if grain is None:
         raise ValueError("there is no grain in the headers")
     wanted = level_at_luma(grain, off)
-    level = float(np.stack([on[i] - off[i] for i in sorted(on)]).std())
-    put = sum(float(np.square(fine(samples.grained[i] - samples.clean[i])).sum()) for i in on)
-    got = sum(float(np.square(fine(on[i] - off[i])).sum()) for i in on)
+    level = float(np.stack([on[i] - off[i] for i in sorted(off)]).std())
+    put = sum(float(np.square(fine(samples.grained[i] - samples.clean[i])).sum()) for i in off)
+    got = sum(float(np.square(fine(on[i] - off[i])).sum()) for i in off)
     verdict = judged(still, got / put if put else 1.0, 1.0)
     if abs(level - wanted) > LEVEL_WITHIN * wanted:
         verdict = "vanished" if level < VISIBLE_CODES8 else "weakened" if level < wanted else "too strong"

@@ -10,8 +10,10 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 from unplastic.clip import Clip
-from unplastic.deliver.timeline import items, otio, read_timeline
-from unplastic.errors import ClipError, CutError
+from unplastic.deliver.editorial import otio
+from unplastic.deliver.shot import source_of
+from unplastic.deliver.timeline import items, read_timeline
+from unplastic.errors import ClipError, CutError, RecipeError
 from unplastic.media import part_of, probe
 from unplastic.media.timecode import frame_number
 
@@ -23,7 +25,7 @@ RATE_WITHIN = 1e-4
 class Span:
     """Frames ``first``.. of a file, used by one or more clips of the cut: what becomes one delivered file.
 
-    ``clip`` is that part of the file; ``name`` the stem of what is delivered.
+    ``clip`` is that part of the file; ``name`` the stem of what is delivered; ``report`` an earlier finish of it.
     """
 
     media: Path
@@ -31,6 +33,7 @@ class Span:
     count: int
     name: str
     clip: Clip
+    report: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,12 +68,19 @@ class _Reading:
 
     folders: list[Path]
     clips: dict[Path, Clip] = field(default_factory=dict)
+    reports: dict[Path, Path | None] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
 
     def clip(self, path: Path) -> Clip:
         if path not in self.clips:
             self.clips[path] = probe(path)
         return self.clips[path]
+
+    def source(self, path: Path) -> Path:
+        """The file to work on: the source behind one that was finished already, so that none is finished twice."""
+        source, report = source_of(path)
+        self.reports[source] = report
+        return source
 
 
 def read_cut(
@@ -91,17 +101,17 @@ def read_cut(
         )
     if not uses:
         raise CutError(f"{path.name} uses no file that can be processed", "say where the files are with --media DIR")
-    return Cut(path, timeline, tuple(uses), spans_of(uses, reading.clips, handles), tuple(reading.troubles))
+    return Cut(path, timeline, tuple(uses), spans_of(uses, reading, handles), tuple(reading.troubles))
 
 
-def spans_of(uses: Iterable[Use], clips: dict[Path, Clip], handles: int) -> tuple[Span, ...]:
+def spans_of(uses: Iterable[Use], reading: _Reading, handles: int) -> tuple[Span, ...]:
     """Ranges with handles, cut to the files, those that touch put together; named by file, numbered if there are more.
 
     Sound alone makes no span: it is linked where a picture's span covers it.
     """
     wanted: dict[Path, list[tuple[int, int]]] = {}
     for use in uses:
-        last = min(clips[use.media].frames, use.first + use.count + handles)
+        last = min(reading.clip(use.media).frames, use.first + use.count + handles)
         if is_picture(use.item):
             wanted.setdefault(use.media, []).append((max(0, use.first - handles), last))
     found: list[Span] = []
@@ -115,7 +125,8 @@ def spans_of(uses: Iterable[Use], clips: dict[Path, Clip], handles: int) -> tupl
                 joined.append([first, last])
         for number, (first, last) in enumerate(joined, 1):
             name = _free(path.stem if len(joined) == 1 else f"{path.stem}_{number:02}", taken)
-            found.append(Span(path, first, last - first, name, part_of(clips[path], first, last - first)))
+            part = part_of(reading.clip(path), first, last - first)
+            found.append(Span(path, first, last - first, name, part, reading.reports.get(path)))
     return tuple(found)
 
 
@@ -140,8 +151,9 @@ def _use(track: Any, item: Any, reading: _Reading) -> Use | None:
             reading.troubles.append(trouble or name)
         return None
     try:
-        return _placed(track, item, path, reading.clip(path))
-    except (ClipError, CutError) as wrong:
+        source = reading.source(path)
+        return _placed(track, item, source, reading.clip(source))
+    except (ClipError, CutError, RecipeError) as wrong:
         if not sound:
             reading.troubles.append(f"{name}: {wrong.message}")
         return None

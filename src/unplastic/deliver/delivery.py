@@ -13,15 +13,17 @@ import unplastic
 from unplastic.clip import Clip
 from unplastic.color import assumed_matrix
 from unplastic.deliver.advice import advised
+from unplastic.deliver.anyfile import CHECKED, REPORT
 from unplastic.deliver.check import GrainCheck, check
 from unplastic.deliver.fit import Fitted, fit
 from unplastic.deliver.gradefiles import NearestCdl, ocio_config, write_grade
 from unplastic.deliver.parcel import Parcel
 from unplastic.deliver.plates import Targets, render_plates
 from unplastic.deliver.provenance import Origin, actions_for, origin_of, seal
-from unplastic.deliver.relink import Delivered
+from unplastic.deliver.relink import Delivered, Numbered
 from unplastic.deliver.shot import Progress, Shot, Treatment
 from unplastic.deliver.signing import Certificate
+from unplastic.deliver.ungraded import graded_by
 from unplastic.media import container_suffix, probe
 from unplastic.media.av1.grain import table
 from unplastic.media.grained import put_grain
@@ -37,12 +39,11 @@ BYTES_PER_PIXEL = {
     "prores": 0.7, "prores4444": 1.1, "dnxhr": 0.7, "dnxhr444": 1.3, "ffv1": 3.0, "exr": 5.0, "tiff": 6.0,
 }  # fmt: skip
 COMPRESSED, WEB = 0.3, 0.2
-REPORT = "delivery.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What each shot becomes. ``clean`` and ``grain`` are plates with the master's codec."""
+    """What each shot becomes. ``clean``, ``grain`` and ``ungraded`` are plates with the master's codec."""
 
     master: str = "prores"
     clean: bool = False
@@ -50,10 +51,14 @@ class Wish:
     web: bool = True
     treatment: Treatment = field(default_factory=Treatment)
     certificate: Certificate | None = None
+    ungraded: bool = False
 
     def room_bytes(self, clips: Sequence[Clip]) -> int:
         """About what will be written."""
-        each = BYTES_PER_PIXEL.get(self.master, COMPRESSED) * (1 + self.clean + self.grain) + WEB * self.web
+        each = (
+            BYTES_PER_PIXEL.get(self.master, COMPRESSED) * (1 + self.clean + self.grain + self.ungraded)
+            + WEB * self.web
+        )
         return round(sum(clip.width * clip.height * clip.frames * each for clip in clips))
 
 
@@ -106,16 +111,16 @@ def deliver_shot(shot: Shot, wish: Wish, parcel: Parcel, progress: Progress | No
     checks = [
         advised(check(probe(path), samples, parcel.at_last(path).name), samples)
         for role, path in work.files.items()
-        if role in {"master", "web", "web_av1"} and path.is_file()
+        if role in CHECKED and path.is_file()
     ]
     checked = time.perf_counter()
     cdl = work.grade()
     how, more = work.seal()
     seconds = {"render": rendered - started, "table": tabled - rendered, "check": checked - tabled}
     return DeliveredShot(
-        shot.name, str(shot.clip.path), why,
+        shot.name, shot.source or str(shot.clip.path), why,
         {role: str(path.relative_to(parcel.folder)) for role, path in work.files.items()},
-        tuple(checks), fitted, cdl, how, (*larger.notes, *notes, *more), seconds,
+        tuple(checks), fitted, cdl, how, (*larger.notes, *notes, *work.unmet(), *more), seconds,
     )  # fmt: skip
 
 
@@ -135,16 +140,23 @@ class _Work:
         """Where every picture goes; the files are noted by their roles."""
         wish, master = self.wish, self.wish.master
         self.files["master"] = self._place("masters", master)
-        finished, clean, grain = {master: self.files["master"]}, {}, {}
+        finished, clean, grain, bare = {master: self.files["master"]}, {}, {}, {}
         if wish.clean:
             clean[master] = self.files["clean"] = self._place("clean", master)
         if wish.grain:
             grain[master] = self.files["grain"] = self._place("grain", master)
+        if wish.ungraded and graded_by(self.recipe):
+            bare[master] = self.files[UNGRADED] = self._place(UNGRADED, master)
         if wish.web:
             finished["web"] = self.files["web"] = self.parcel.place("web", f"{self.shot.name}.mp4")
             self.files["web_av1"] = self.parcel.place("web", f"{self.shot.name}_av1.mp4")
             clean["web_av1"] = self._bare
-        return Targets(finished, clean, grain)
+        return Targets(finished, clean, grain, bare)
+
+    def unmet(self) -> list[str]:
+        """What was asked for and is not there."""
+        is_missing = self.wish.ungraded and UNGRADED not in self.files
+        return ["no ungraded picture: there is no grade, the master is ungraded"] if is_missing else []
 
     def with_table(self) -> Fitted | None:
         """Write the grain into the AV1 file's headers, and the table as text beside it."""
@@ -180,11 +192,12 @@ class _Work:
         names = [treatment.name for treatment in self.recipe.treatments]
         document = self.larger.document
         upscaled = str(document.get("upscaler")) if document.get("active") else None
-        actions = actions_for(names, look=self.recipe.look, upscaled=upscaled, origin=self.origin)
         hows, notes = set(), []
         if self.origin.state == "Invalid":
             notes.append("the source's own manifest does not hold: it was changed after it was signed")
-        for path in [path for role, path in self.files.items() if role in MOVING]:
+        for role, path in [each for each in self.files.items() if each[0] in MOVING]:
+            done = [name for name in names if name != WITHOUT.get(role)]
+            actions = actions_for(done, look=self.recipe.look, upscaled=upscaled, origin=self.origin)
             if path.is_dir():
                 notes.append("picture sequences carry no manifest")
                 continue
@@ -208,12 +221,26 @@ class _Work:
         return next((each for each in self.recipe.treatments if isinstance(each, kind)), None)
 
 
-MOVING = ("master", "clean", "grain", "web", "web_av1")
+UNGRADED = "ungraded"
+MOVING = ("master", "clean", "grain", "web", "web_av1", UNGRADED)
+WITHOUT = {"clean": "grain", UNGRADED: "grade"}
+"""The treatment that a plate has not."""
 
 
-def linked(shot: DeliveredShot, folder: Path, master: str) -> Delivered:
-    """What a timeline links to: the master under ``folder``."""
-    return Delivered(folder / shot.files["master"], shot.cdl, master if master in SEQUENCES else "")
+def linked(shot: Shot, made: DeliveredShot, folder: Path, master: str, *, role: str = "master") -> Delivered:
+    """What a timeline links to: the master under ``folder``, or another file by its role, if there is one."""
+    has_grade = role != UNGRADED or role not in made.files
+    path = folder / made.files["master" if has_grade else role]
+    numbered = _numbered(shot, master) if master in SEQUENCES else None
+    drops = ";" in (shot.clip.timecode or "")
+    return Delivered(path, made.cdl, has_grade, drops, numbered)
+
+
+def _numbered(shot: Shot, master: str) -> Numbered:
+    stem = shot.clip.path.stem
+    tracks = len(shot.clip.sound)
+    sound = "" if not tracks else f"{stem}.wav" if tracks == 1 else f"{stem}_1.wav"
+    return Numbered(f"{stem}.", f".{master}", shot.first, sound)
 
 
 def write_shared(shots: Sequence[DeliveredShot], parcel: Parcel) -> None:

@@ -1,4 +1,4 @@
-"""One pass over a shot: the finished picture, the same without grain, and the grain alone, into all their files."""
+"""One pass over a shot: the finished picture, the same without grain, the grain alone, and without its grade."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from unplastic.clip import Clip, Picture
 from unplastic.deliver.samples import Samples
+from unplastic.deliver.ungraded import ungraded
 from unplastic.media import Writer, pictures
 from unplastic.render import render
 from unplastic.treat.grain import Grain
@@ -26,20 +27,22 @@ GRAIN = "grain"
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Files by master name: of the finished picture, of the clean plate, and of the grain plate."""
+    """Files by master name: of the finished picture, of the clean and the grain plate, and of the ungraded picture."""
 
     finished: dict[str, Path]
     clean: dict[str, Path] = field(default_factory=dict)
     grain: dict[str, Path] = field(default_factory=dict)
+    ungraded: dict[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plates:
-    """The three pictures of one frame; ``grain`` is grey where there is none."""
+    """The pictures of one frame; those without a file are scratch."""
 
     finished: Picture
     clean: Picture
     grain: Picture
+    ungraded: Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,20 @@ def render_plates(
 ) -> tuple[Samples, tuple[str, ...]]:
     """Write every file; returns the samples for the check, and what the writers noted.
 
-    The finished picture is that of `finish`, byte for byte; finished less clean is the grain plate less grey.
+    The finished picture is that of `finish`, byte for byte; finished less clean is the grain plate less grey. The
+    ungraded one goes the whole way again, without the grade.
     """
     from unplastic.treat import Chain  # brings the kernels' compiler
 
-    chain = Chain(recipe.treatments, geometry(larger.clip, next(iter(targets.finished)), recipe.seed), before=GRAIN)
+    shape = geometry(larger.clip, next(iter(targets.finished)), recipe.seed)
+    chain = Chain(recipe.treatments, shape, before=GRAIN)
+    apart = Chain(ungraded(recipe, larger.clip), shape) if targets.ungraded else None
     grain = next((each for each in recipe.treatments if isinstance(each, Grain)), None)
     samples = Samples.of(larger.clip, grain.hold(larger.clip.frame_rate) if grain else None)
     with ExitStack() as stack:
         writers: dict[str, Writer] = {}
-        for part, files in (("finished", targets.finished), ("clean", targets.clean), ("grain", targets.grain)):
-            if files:
+        for part in PARTS:
+            if files := getattr(targets, part):
                 depth = chain.geometry.target_depth
                 writers[part] = stack.enter_context(Writer(larger.clip, files, bit_depth=depth))
 
@@ -78,6 +84,8 @@ def render_plates(
                 plates = Plates(**made)
                 chain.run(picture, plates.finished, scene, clean=plates.clean)
                 samples.take(plates.clean, plates.finished)
+                if apart:
+                    apart.run(picture, plates.ungraded, scene)
                 if GRAIN in writers:
                     _subtract(plates)
                 yield plates
@@ -88,7 +96,7 @@ def render_plates(
     return samples, tuple(notes)
 
 
-PARTS = ("finished", "clean", "grain")
+PARTS = ("finished", "clean", "grain", "ungraded")
 
 
 def _blank(writer: Writer | None, picture: Picture, bit_depth: int) -> Picture:

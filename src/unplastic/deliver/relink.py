@@ -3,26 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from unplastic.deliver.cut import Cut, Span, Use
+from unplastic.deliver.cut import Cut, Span, Use, is_picture
+from unplastic.deliver.editorial import otio, timespan
 from unplastic.deliver.gradefiles import NearestCdl
-from unplastic.deliver.timeline import otio, write_timeline
+from unplastic.deliver.markers import Remark, mark
+from unplastic.deliver.timeline import write_timeline
 from unplastic.media.sequence import DIGITS
-from unplastic.media.timecode import frame_number
 
 BAKED = "UNPLASTIC: THE GRADE IS IN THE PICTURES ALREADY. THE CDL IS FOR UNGRADED ONES."
+WITHOUT = "UNPLASTIC: THE PICTURES ARE UNGRADED. THE CUBE IS THE GRADE, THE CDL ONLY NEAR IT: {:.1f} CODES OFF."
 
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The file that a span became, and its grade, if it has one; ``sequence`` is the suffix of pictures in a folder."""
+    """The file that a shot became, and its grade, if it has one; ``has_grade``: whether that is in the pictures.
+
+    A path that is not absolute counts from the timeline's folder. ``drops``: its timecode is drop-frame. ``sequence``
+    is set where it is a folder of pictures.
+    """
 
     path: Path
     cdl: NearestCdl | None = None
-    sequence: str = ""
+    has_grade: bool = True
+    drops: bool = False
+    sequence: Numbered | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address in a timeline."""
+        return self.path.as_uri() if self.path.is_absolute() else quote(self.path.as_posix())
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Pictures in a folder: what stands before and behind the number in their names, and the first number.
+
+    ``sound`` is the file in that folder with their sound, if they have any.
+    """
+
+    before: str
+    behind: str
+    first: int
+    sound: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A whole delivered file in a timeline: ``start`` is the number of its first frame, ``rate`` frames per second.
+
+    ``source`` says what it was made of.
+    """
+
+    name: str
+    made: Delivered
+    start: int
+    count: int
+    rate: float
+    source: str = ""
+    remarks: tuple[Remark, ...] = ()
+    has_sound: bool = False
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 def relinked(cut: Cut, made: Mapping[str, Delivered]) -> Any:
@@ -34,7 +79,8 @@ def relinked(cut: Cut, made: Mapping[str, Delivered]) -> Any:
             use = uses.get(id(old))
             span = _span_of(use, cut.spans) if use else None
             if use and span and span.name in made:
-                _link(item, use, span, made[span.name])
+                held = timespan(use.origin + span.first, span.count, use.rate)
+                _link(item, made[span.name], held, str(use.media), is_sound=not is_picture(old))
     return new
 
 
@@ -55,44 +101,56 @@ def write_back(timeline: Any, stem: Path, suffixes: Sequence[str]) -> tuple[list
     return files, list(dict.fromkeys(losses))
 
 
-def strung(shots: Sequence[tuple[Span, Delivered]], name: str) -> Any:
-    """A timeline of shots one after the other, where there was no cut: in the order of their names."""
-    library = otio()
-    schema = library.schema
+def strung(pieces: Sequence[Piece], name: str) -> Any:
+    """A timeline of pieces one after the other, where there was no cut: with their sound, and what was said of them."""
+    schema = otio().schema
     timeline = schema.Timeline(name)
-    track = schema.Track("V1", kind=schema.TrackKind.Video)
-    timeline.tracks.append(track)
-    for span, made in shots:
-        item = schema.Clip(span.name)
-        track.append(item)
-        rate = float(library.opentime.RationalTime.nearest_smpte_timecode_rate(float(span.clip.frame_rate)))
-        start = _first_number(span)
-        item.source_range = _range(start, span.count, rate)
-        _link(item, Use(item, span.media, span.first, span.count, start - span.first, rate), span, made)
+    picture = schema.Track("V1", kind=schema.TrackKind.Video)
+    sound = schema.Track("A1", kind=schema.TrackKind.Audio)
+    timeline.tracks.append(picture)
+    for piece in pieces:
+        item = _clip(piece)
+        mark(item, piece.remarks, piece.start, item.source_range.start_time.rate)
+        picture.append(item)
+        silence = schema.Gap(source_range=timespan(0, piece.count, piece.rate))
+        sound.append(_clip(piece, is_sound=True) if piece.has_sound else silence)
+    if any(piece.has_sound for piece in pieces):
+        timeline.tracks.append(sound)
     return timeline
 
 
-def _link(item: Any, use: Use, span: Span, made: Delivered) -> None:
-    """Its own numbers stay: the new file's first frame has the number that it had in the old one."""
+def _clip(piece: Piece, *, is_sound: bool = False) -> Any:
     library = otio()
-    old = item.media_reference
-    held = _range(use.origin + span.first, span.count, use.rate)
-    if made.sequence:
-        item.media_reference = library.schema.ImageSequenceReference(
-            target_url_base=made.path.absolute().as_uri() + "/", name_prefix=f"{span.media.stem}.",
-            name_suffix=f".{made.sequence}", start_frame=_first_number(span), frame_zero_padding=DIGITS, rate=use.rate,
-            available_range=held,
+    rate = float(library.opentime.RationalTime.nearest_smpte_timecode_rate(piece.rate))
+    held = timespan(piece.start, piece.count, rate)
+    item = library.schema.Clip(piece.name, source_range=held)
+    _link(item, piece.made, held, piece.source, is_sound=is_sound)
+    item.metadata["unplastic"] = dict(item.metadata["unplastic"]) | dict(piece.said)
+    return item
+
+
+def _link(item: Any, made: Delivered, held: Any, source: str, *, is_sound: bool) -> None:
+    """Its own numbers stay: the new file's first frame has the number that it had in the old one."""
+    schema = otio().schema
+    old = str(getattr(item.media_reference, "target_url", "") or source)
+    if made.sequence and is_sound:
+        item.media_reference = schema.ExternalReference(f"{made.url}/{quote(made.sequence.sound)}", held)
+    elif made.sequence:
+        item.media_reference = schema.ImageSequenceReference(
+            target_url_base=made.url + "/", name_prefix=made.sequence.before, name_suffix=made.sequence.behind,
+            start_frame=made.sequence.first, frame_zero_padding=DIGITS, rate=held.start_time.rate, available_range=held,
         )  # fmt: skip
     else:
-        item.media_reference = library.schema.ExternalReference(made.path.absolute().as_uri(), held)
+        item.media_reference = schema.ExternalReference(made.url, held)
     item.media_reference.name = made.path.name
-    said: dict[str, Any] = {"source": str(getattr(old, "target_url", "") or use.media), "file": made.path.name}
-    if made.cdl:
+    said: dict[str, Any] = {"source": old, "file": made.path.name, "drop_frame": made.drops}
+    if made.cdl and not is_sound:
         mean, most = made.cdl.error_codes8
-        said |= {"grade_is_baked": True, "cdl_error_codes8": {"mean": mean, "max": most}}
+        said |= {"grade_is_baked": made.has_grade, "cdl_error_codes8": {"mean": mean, "max": most}}
         item.metadata["cdl"] = made.cdl.document()
         edl = dict(item.metadata.get("cmx_3600", {}))
-        item.metadata["cmx_3600"] = edl | {"comments": [*edl.get("comments", []), BAKED]}
+        comment = BAKED if made.has_grade else WITHOUT.format(mean)
+        item.metadata["cmx_3600"] = edl | {"comments": [*edl.get("comments", []), comment]}
     item.metadata["unplastic"] = said
 
 
@@ -122,12 +180,3 @@ def _parts(timeline: Any, stem: Path, suffix: str) -> list[tuple[Path, Any]]:
         alone.tracks.append(track.deepcopy())
         found.append((stem.with_name(name + suffix), alone))
     return found
-
-
-def _range(start: int, count: int, rate: float) -> Any:
-    opentime = otio().opentime
-    return opentime.TimeRange(opentime.RationalTime(start, rate), opentime.RationalTime(count, rate))
-
-
-def _first_number(span: Span) -> int:
-    return frame_number(span.clip.timecode or "", span.clip.frame_rate) or 0

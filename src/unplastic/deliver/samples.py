@@ -59,11 +59,11 @@ class Samples:
         parts = [picture.y[y : y + rows, x : x + columns] for x, y in self.corners]
         return codes8(np.stack(parts), picture.bit_depth)
 
-    def decoded(self, clip: Clip, *, film_grain: bool = True) -> dict[int, NDArray[np.float32]]:
-        """The same places of a delivered file."""
-        wanted = {index for run in self.runs for index in run}
+    def decoded(self, clip: Clip, *, film_grain: bool = True, runs: int = RUNS) -> dict[int, NDArray[np.float32]]:
+        """The same places of a delivered file, of all runs or of the first ones."""
+        wanted = {index for run in self.runs[:runs] for index in run}
         stretches: list[list[int]] = []
-        for run in self.runs:
+        for run in self.runs[:runs]:
             if stretches and run.start - stretches[-1][1] < NEAR:
                 stretches[-1][1] = run[-1] + 1
             else:
@@ -84,17 +84,17 @@ def usual_hold(clip: Clip) -> int:
 def _runs(frames: int, hold: int, group: int) -> tuple[range, ...]:
     """Runs spread over the clip, each a little behind where a group of pictures of the web files begins.
 
-    A decoder has to start there: anywhere else it would decode up to ``group`` pictures for nothing. In a short clip
-    they follow each other near its beginning.
+    A decoder has to start there: anywhere else it would decode up to ``group`` pictures for nothing. Where there are
+    fewer groups than runs, those of one group follow each other at once: every picture between them costs a decoding.
     """
     length = min(FRAMES, -(-frames // hold))
     reach = (length - 1) * hold + 1
-    groups = frames // group
-    spread = [groups * (2 * i + 1) // (2 * RUNS) * group + LEAD for i in range(RUNS)]
-    close = [LEAD + i * (reach + LEAD) for i in range(RUNS)]
+    groups = max(1, -(-(frames - LEAD - reach + 1) // group))
     found: list[range] = []
-    for start in spread if groups >= RUNS else close:
-        first = min(start, frames - reach)
+    for turn in range(RUNS):
+        begin = (groups * (2 * turn + 1) - 1) // (2 * RUNS) * group + LEAD
+        follows = found[-1].start + length * hold if found else 0
+        first = min(max(begin, follows), frames - reach)
         if not found or first > found[-1][-1]:
             found.append(range(first, first + reach, hold))
     return tuple(found)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import glob
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from unplastic.clip import Clip
+from unplastic.deliver.markers import Remark
 from unplastic.errors import RecipeError
 from unplastic.finish import solved
 from unplastic.looks.stored import read_recipe
+from unplastic.media.timecode import frame_number
 from unplastic.upscale import Enlarged, enlarged
 
 if TYPE_CHECKING:
@@ -33,12 +38,22 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shot:
-    """``name`` is the stem of its files; ``report`` the finish that it repeats; ``generated``: somebody knows it is."""
+    """``name`` is the stem of its files; ``report`` the finish that it repeats; ``generated``: somebody knows it is.
+
+    ``source`` says where its pictures lie, if that is not where ``clip`` is read.
+    """
 
     name: str
     clip: Clip
     report: Path | None = None
     generated: bool = False
+    source: str = ""
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def first(self) -> int:
+        """The number of its first frame: its timecode's, 0 where there is none."""
+        return frame_number(self.clip.timecode or "", self.clip.frame_rate) or 0
 
     def recipe(self, treatment: Treatment, master: str, progress: Progress | None) -> tuple[Enlarged, Recipe, str]:
         """Its new size, its recipe, and where that comes from. Raises `RecipeError` for a report without one."""
@@ -61,16 +76,39 @@ def report_of(path: Path) -> Path | None:
 
 
 def source_of(path: Path) -> tuple[Path, Path | None]:
-    """The source behind a path that may be a finished file: (source, report). Raises `RecipeError` if it is gone."""
-    import json
+    """The source behind a path that may be a finished file, and its report. Raises `RecipeError` if it is gone.
 
-    stem = next((path.stem.removesuffix(end) for end in ("_finished", "_web") if path.stem.endswith(end)), None)
-    report = path.with_name(f"{stem}_report.json") if stem else None
-    if report is None or not report.is_file():
-        return path, report_of(path)
-    document: Any = json.loads(report.read_text(encoding="utf-8"))
-    said = Path(str(document["clips"][0].get("file", "")))
-    for place in (said, path.parent / said.name):
-        if place.is_file():
-            return place, report
+    Takes of a film lie as ``tk01_original``, ``tk01_upscaled``, ``tk01_finished`` and ``tk01_report`` side by side.
+    """
+    made, taken = FINISHED.fullmatch(path.stem), TAKEN.fullmatch(path.stem)
+    if made:
+        report = path.with_name(f"{made['name']}_report{made['turn'] or ''}.json")
+        return (_behind(path, made["name"], report), report) if report.is_file() else (path, report_of(path))
+    if taken and (reports := sorted(path.parent.glob(f"{glob.escape(taken['name'])}_report*.json"), key=_turn)):
+        return _taken(path, taken["name"]) or path, reports[-1]
+    return path, report_of(path)
+
+
+FINISHED = re.compile(r"(?P<name>.+)_(?:finished|web)(?P<turn>_v\d+)?")
+TAKEN = re.compile(r"(?P<name>tk\d+)_(?:original|upscaled)")
+
+
+def _behind(path: Path, name: str, report: Path) -> Path:
+    """What the finished file ``path`` was made of, as its report says."""
+    said = Path(read_recipe(report).file)
+    for place in (said, path.parent / said.name, _taken(path, name)):
+        if place and place.is_file():
+            return place
     raise RecipeError(f"{path.name} was made of {said.name}, which is gone", "put the source back beside it")
+
+
+def _taken(path: Path, name: str) -> Path | None:
+    """The file of a take that was finished: the enlarged one, where a service made one."""
+    found = (sorted(path.parent.glob(f"{glob.escape(name)}_{role}.*")) for role in ("upscaled", "original"))
+    return next(chain.from_iterable(found), None)
+
+
+def _turn(report: Path) -> int:
+    """Which finish of a take a report is of: the first has no number."""
+    found = re.search(r"_v(\d+)$", report.stem)
+    return int(found[1]) if found else 1

@@ -9,24 +9,18 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from unplastic.deliver.editorial import otio
+from unplastic.deliver.labels import drops, has_dropped, undropped, with_plain_locators, with_whole_frames
+from unplastic.deliver.markers import as_read, as_written, changes
 from unplastic.errors import CutError
 
 SUFFIXES = (".otio", ".edl", ".fcpxml", ".xml")
 NAMES = {".otio": "OTIO", ".edl": "EDL", ".fcpxml": "FCPXML", ".xml": "Final Cut Pro 7 XML"}
 ADAPTERS = {".otio": "otio_json", ".edl": "cmx_3600", ".fcpxml": "fcpx_xml", ".xml": "fcp_xml"}
 GUESSED_RATES = (24.0, 25.0, 30.0, 50.0, 60.0)
-
-
-def otio() -> Any:
-    """The library; raises `CutError` where it is not installed."""
-    try:
-        return import_module("opentimelineio")
-    except ImportError as missing:
-        raise CutError("timelines need OpenTimelineIO", "pip install 'unplastic[edit]'") from missing
 
 
 def read_timeline(path: Path, rate: Fraction | None = None) -> Any:
@@ -37,7 +31,9 @@ def read_timeline(path: Path, rate: Fraction | None = None) -> Any:
     if not path.is_file():
         raise CutError(f"{path}: no such file", "check the name and the folder")
     found = _read_edl(path, rate) if path.suffix.lower() == ".edl" else _read(path)
-    return _first(found, path, library)
+    timeline = _first(found, path, library)
+    as_read(timeline, path.suffix.lower())
+    return timeline
 
 
 def write_timeline(timeline: Any, path: Path) -> list[str]:
@@ -45,28 +41,44 @@ def write_timeline(timeline: Any, path: Path) -> list[str]:
 
     A file that its adapter refuses to write is not there afterwards, and the only loss named.
     """
-    name = NAMES[path.suffix]
+    name, rate = NAMES[path.suffix], _rate_of(timeline)
+    why = _unfit(timeline, path.suffix)
+    if why:
+        return [f"{name} was not written: {why}"]
     try:
         with _quiet():
-            otio().adapters.write_to_file(timeline, str(path), adapter_name=ADAPTERS[path.suffix], **_how(path))
+            held = as_written(timeline, path.suffix)
+            otio().adapters.write_to_file(held, str(path), adapter_name=ADAPTERS[path.suffix], **_how(path))
+        if path.suffix == ".edl" and rate and drops(rate) and not has_dropped(timeline):
+            path.write_text(undropped(path.read_text(encoding="utf-8"), rate), encoding="utf-8")
     except Exception as trouble:  # adapters raise whatever they meet
         path.unlink(missing_ok=True)
         return [f"{name} was not written: {_said(trouble)}"]
     try:
-        again = read_timeline(path, _rate_of(timeline))
+        again = read_timeline(path, rate)
     except CutError as trouble:
         return [f"{name} cannot be read back: {trouble.message}"]
     return [f"{name} does not keep {text}" for text in losses(timeline, again)]
 
 
+def _unfit(timeline: Any, suffix: str) -> str:
+    """Why a format, or its adapter, cannot hold the rates of a timeline: both would count wrongly, and not say so."""
+    rates = sorted({_exact(each.trimmed_range().start_time.rate) for each in timeline.find_clips()})
+    if suffix == ".edl" and len(rates) > 1:
+        return f"it has one frame rate, the cut {' and '.join(f'{float(each):.5g}' for each in rates)}"
+    odd = next((each for each in rates if each.denominator != 1), None)
+    return f"its adapter knows no {float(odd):.5g} pictures a second" if suffix == ".fcpxml" and odd else ""
+
+
 def losses(before: Any, after: Any) -> list[str]:
     """What the first timeline has and the second has not."""
     had, has = _inventory(before), _inventory(after)
-    return [
+    gone = [
         f"{count - has[what]} of {count} {what}" if has[what] else f"{'the' if count == 1 else f'the {count}'} {what}"
         for what, count in had.items()
         if has[what] < count
     ]
+    return [*gone, *changes(before, after)]
 
 
 def items(timeline: Any) -> Iterator[tuple[Any, Any]]:
@@ -104,12 +116,21 @@ def _inventory(timeline: Any) -> Counter[str]:
 def _read(path: Path, **how: Any) -> Any:
     try:
         with _quiet():
-            return otio().adapters.read_from_file(str(path), adapter_name=ADAPTERS[path.suffix.lower()], **how)
+            return otio().adapters.read_from_string(_text(path, how), ADAPTERS[path.suffix.lower()], **how)
     except Exception as trouble:  # adapters raise whatever they meet
         raise CutError(
             f"{path.name} cannot be read as {NAMES[path.suffix.lower()]} ({_said(trouble)})",
             "export it again, as OTIO if your program can",
         ) from trouble
+
+
+def _text(path: Path, how: dict[str, Any]) -> str:
+    """What a file says, its frames as the adapters read them rightly."""
+    text = path.read_text(encoding="utf-8-sig")
+    if path.suffix.lower() == ".fcpxml":
+        return with_whole_frames(text)
+    rate = _exact(how.get("rate", 24.0))
+    return with_plain_locators(text, rate) if path.suffix.lower() == ".edl" and drops(rate) else text
 
 
 def _read_edl(path: Path, rate: Fraction | None) -> Any:
@@ -146,8 +167,12 @@ def _rate_of(timeline: Any) -> Fraction | None:
     for _, item in items(timeline):
         span = getattr(item, "source_range", None)
         if span is not None:
-            return Fraction(span.start_time.rate).limit_denominator(1001)
+            return _exact(span.start_time.rate)
     return None
+
+
+def _exact(rate: float) -> Fraction:
+    return Fraction(rate).limit_denominator(1001)
 
 
 def _smpte(rate: float) -> float:

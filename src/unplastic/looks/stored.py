@@ -6,7 +6,7 @@ A look survives when a shot is generated again: the report's JSON holds every va
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ class Stored:
     """An earlier recipe: all of it, and what it was made from.
 
     ``pins`` are the values that nobody may change when it is solved anew, ``plate`` is the file name of the plate that
-    it was matched to.
+    it was matched to, ``file`` the clip that it was made for.
     """
 
     recipe: Recipe
@@ -31,6 +31,7 @@ class Stored:
     upscale: str
     upscaler: str
     plate: str | None
+    file: str = ""
 
 
 def read_recipe(path: str | Path) -> Stored:
@@ -43,7 +44,8 @@ def read_recipe(path: str | Path) -> Stored:
     except ValueError as trouble:
         raise RecipeError(f"{path} is not JSON", HINT) from trouble
     try:
-        return _stored(document["clips"][0]["recipe"])
+        made = document["clips"][0]
+        return replace(_stored(made["recipe"]), file=str(made.get("file", "")))
     except (KeyError, IndexError, TypeError, ValueError) as trouble:
         raise RecipeError(f"{path} holds no recipe ({type(trouble).__name__}: {trouble})", HINT) from trouble
 
