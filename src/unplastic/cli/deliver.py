@@ -147,7 +147,7 @@ def _approved(film: Path, stack: ExitStack, *, rehearsal: bool) -> list[Shot]:
     takes = {(each.scene, each.shot): each for each in desk.tables.takes(project.id) if each.status is Status.APPROVED}
     if not takes:
         raise WorkError(
-            f"{film}: no take is approved yet", "unplastic status FILM, then unplastic verdict FILM TAKE approve"
+            f"{film}: no take is approved yet", "look and approve: unplastic review FILM, or unplastic verdict"
         )
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unplastic-", dir=_scratch(desk.scratch))))
     shots = []

@@ -9,7 +9,7 @@ const WORDS = { making: "being made", review: "waits for you", approved: "approv
 export const statusWord = (status) => WORDS[status] || status;
 
 /** Say a verdict; what was typed stays when it could not be said. */
-export async function judge(take, kind, reload) {
+export async function judge(take, kind, reload, seen = "") {
   let reason = "";
   const draft = `${kind} ${take.id}`;
   if (kind === "fix" || kind === "reject") {
@@ -18,16 +18,25 @@ export async function judge(take, kind, reload) {
     if (reason === null) return;
   }
   try {
-    const said = await post("/api/verdict", { take: take.id, kind, reason, revision: take.revision });
+    const said = await post("/api/verdict", { take: take.id, kind, reason, revision: take.revision, seen });
     forget(draft);
     const starts = said.starts.length ? `; ${said.starts.join(", ")} begins` : "";
     const undo = () => judge({ ...take, revision: said.revision }, "undo", reload);
     toast(`${take.shot} ${take.id.split("/").pop()}: ${statusWord(said.status)}${starts}`, kind === "undo" ? {} : { act: undo, label: "Undo" });
+    forget(`seen ${take.id}`);
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
     toast(`${trouble.message}: ${trouble.hint}`, { kind: "bad", seconds: 10 });
   }
   await reload();
+}
+
+/** Approve what was looked at somewhere else: where is kept with the verdict. */
+export async function seenElsewhere(take, reload) {
+  const draft = `seen ${take.id}`;
+  const seen = await ask({ title: "Approve: seen elsewhere", label: "Where its worst passages were seen at full size, as in: on the grading monitor", confirm: "Approve", needed: true, draft });
+  if (!seen?.trim()) return;
+  await judge(take, "approve", reload, seen.trim());
 }
 
 /** Leave a note on a frame. */
@@ -65,14 +74,15 @@ function verdictPart(take, player) {
     h("p", { class: `state ${take.status}` }, h("i", { class: "dot" }), statusWord(take.status), take.note && h("span", { class: "faint" }, ` ${take.note}`),
       take.hint && h("span", { class: "faint block" }, take.hint)),
     h("p", { class: `gate ${shut ? "shut" : "open"}` }, gate,
-      left > 0 && take.copies && h("button", { class: "link", onclick: () => player.worst() }, "play it", h("kbd", {}, "W"))),
+      left > 0 && take.copies && h("button", { class: "link", onclick: () => player.worst() }, "play it", h("kbd", {}, "W")),
+      shut && can && h("button", { class: "link", onclick: () => player.seenElsewhere() }, "seen elsewhere")),
     h("div", { class: "verdicts" },
       button("approve", "1", "Approve", !can || shut, shut ? gate : "Approve this take"),
       button("fix", "2", "Fix", !can, "To be fixed, with what is wrong"),
       button("reject", "3", "Reject", !can, "Rejected, with the reason")),
     decided && h("button", { class: "link", onclick: () => player.judge("undo") }, "take the verdict back", h("kbd", {}, "U")),
     take.verdicts.length > 0 && h("ol", { class: "history" }, take.verdicts.slice().reverse().map((each) => h("li", {},
-      h("b", {}, { approve: "approved", fix: "to be fixed", reject: "rejected", undo: "taken back" }[each.kind]), ` by ${each.who}, ${when(each.when_s)}`,
+      h("b", {}, { approve: "approved", fix: "to be fixed", reject: "rejected", undo: "taken back" }[each.kind]), ` by ${each.who}, ${when(each.when_s)}${each.seen ? `, seen ${each.seen}` : ""}`,
       each.reason && h("q", {}, each.reason)))));
 }
 

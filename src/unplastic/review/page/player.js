@@ -11,7 +11,7 @@ import { Scopes } from "/page/scopes.js";
 import { Timeline } from "/page/timeline.js";
 import { Sights } from "/page/sights.js";
 import { Tune } from "/page/tune.js";
-import { judge, note, panel } from "/page/panel.js";
+import { judge, note, panel, seenElsewhere } from "/page/panel.js";
 import { rate, timecode } from "/page/timecode.js";
 
 export class Player {
@@ -278,6 +278,8 @@ export class Player {
     this.timeline.setTake(this.take);
     fill(this.panelBox, panel(this.take, this));
   }
+
+  seenElsewhere() { return seenElsewhere(this.take, () => this.reload()); }
 
   judge(kind) { return this.take && judge(this.take, kind, () => this.reload()); }
 
