@@ -131,7 +131,7 @@ export class Player {
     this.sights.saw(frame, box);
     this.scopes.draw(this.scopeBox.hidden ? null : pictures[this.stage.front] || pictures[0], !playing);
     if (this.stage.preview) { this.stage.preview = null; this.stage.draw(); }
-    if (!playing) { this.bringOverlay(); if (this.tune.isOpen) this.tune.see(); }
+    if (!playing) { this.bringOverlay(); if (this.tune.isOpen) this.tune.see(); else this.tune.rest(); }
     else if (this.stage.overlay) { this.stage.overlay = null; this.stage.draw(); }
     this.told();
     this.timeline.draw();
