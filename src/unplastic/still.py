@@ -123,7 +123,9 @@ def still(source: Path, report: Path, frame: int, wish: dict[str, Any], upscale:
     Raises `ClipError` and `RecipeError`.
     """
     from unplastic.treat import Chain
+    from unplastic.treat.carried import keep_noise
 
+    keep_noise()
     stand = stand_at(source, report, frame, upscale)
     recipe = solve(
         find_look(str(wish["look"])), stand.report, stand.larger.clip, strength=float(wish.get("strength", 1.0)),
