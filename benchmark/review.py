@@ -72,10 +72,8 @@ def _stills(clip: Path, report: Path) -> None:
     frames = range(last // 6, last, max(1, last // 6))
     one(3, 1.0)
     found = [(one(each, 1.0), one(each, 0.5), one(each + 1, 1.0)) for each in frames]
-    for name, kind in zip(
-        ("elsewhere", "the same frame under another wish", "the next frame"), zip(*found), strict=True
-    ):
-        say(f"{clip.stem}: still, {name}", *(median(each[part] for each in kind) for part in (0, 1)))
+    for turn, name in enumerate(("elsewhere", "the same frame under another wish", "the next frame")):
+        say(f"{clip.stem}: still, {name}", *(median(each[turn][part] for each in found) for part in (0, 1)))
 
 
 def _measured(path: Path, folder: Path) -> tuple[Path, Path]:

@@ -144,6 +144,30 @@ def test_a_wish_is_checked_kept_and_asked_for_once(client: TestClient, film: Fil
     assert take_of(film).status is Status.REVIEW
 
 
+def test_what_a_still_needs_is_made_ready_and_gives_way_to_a_still(
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(room.bench.stills, "run", lambda act, *_, stopped: done.append(act.__name__))
+    body = {"take": TAKE, "frame": 7}
+    assert client.post("/api/still/ready", json=body).json() == {"ready": True}
+    assert done == ["stood", "rehearsed"]
+    done.clear()
+
+    def asked_meanwhile(act: Any, *_: Any, stopped: Any) -> None:
+        done.append(act.__name__)
+        room.bench._latest = {viewer: count + 1 for viewer, count in room.bench._latest.items()}
+
+    room.bench._latest = dict.fromkeys([room.door.opened(next(iter(client.cookies.values()))).id], 0)  # type: ignore[union-attr]
+    monkeypatch.setattr(room.bench.stills, "run", asked_meanwhile)
+    assert client.post("/api/still/ready", json=body).json() == {"ready": False}
+    assert done == ["stood"]
+    with room.bench._turn:
+        assert client.post("/api/still/ready", json=body).json() == {"ready": False}
+    assert client.post("/api/still/ready", json=body | {"take": OTHER}).status_code == 409, "never finished"
+    assert client.post("/api/still/ready", json=body | {"frame": -1}).status_code == 422
+
+
 def test_notes_and_markers_can_be_taken_along(client: TestClient, film: Filmed) -> None:
     client.post("/api/note", json=note(film, 1, box=BOX))
     client.post("/api/note", json=note(film, 2, frame=30, text="a, comma\nand a line"))
