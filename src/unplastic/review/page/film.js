@@ -15,7 +15,7 @@ export function filmPage(film) {
   const done = [...best.values()].filter((each) => each.status === "approved").length;
   return h("div", { class: "page film" },
     h("div", { class: "figures" }, figure(`${done} of ${shots.length}`, "shots approved"), figure(String(waits.length), "wait for you"),
-      figure(usd(film.spent_usd), film.budget_usd === null ? "spent" : `spent of ${usd(film.budget_usd)}`)),
+      figure(usd(film.spent_usd), !film.budget_usd ? "spent" : `spent of ${usd(film.budget_usd)}`)),
     h("section", { "aria-label": "In order" }, h("h2", {}, "In order"), h("ol", { class: "strip" }, shots.map(([scene, shot]) => {
       const take = best.get(`${scene}/${shot}`);
       return h("li", { class: take?.status || "none" }, h("a", { href: take ? `#/take/${encodeURIComponent(take.id)}` : "#/" },

@@ -166,7 +166,7 @@ export class Player {
       this.banner.className = small ? "banner small" : "banner";
       fill(this.banner, small ? h("span", {}, why) : h("span", { class: "faint" }, percent > 101 ? `${percent.toFixed(0)} %` : "1:1"),
         small && h("button", { onclick: () => stage.setZoom(1) }, "1:1", h("kbd", {}, "Z")),
-        enlarged && stage.mode !== "single" && h("span", { class: "faint" }, ` raw enlarged plainly from ${enlarged.join("×")}`),
+        enlarged && stage.mode !== "single" && h("span", { class: "faint" }, ` · raw enlarged plainly from ${enlarged.join("×")}`),
         !this.transport.main.isExact && h("span", {}, " This browser cannot prove which picture it shows: judge in another."));
     }
     const names = this.sides.map((each) => `${each.take === take.id ? "" : `${each.take.split("/").pop()} `}${each.side}`);
