@@ -210,6 +210,7 @@ def test_what_a_measure_sees_is_laid_over_the_frame(film: Filmed, browser: Brows
             window.until("document.querySelector('.legend').dataset.frame === '0' && window.player.stage.overlay", 60)
             assert window.page.inner_text(".legend")
             assert window.code() == plain
+        window.page.focus("select[aria-label=overlay]")  # a list that has the focus takes no key that it does not need
         window.page.keyboard.press("v")
         for name in ("waveform", "vectorscope", "histogram"):
             scope = window.page.locator(f"canvas[aria-label={name}]")
