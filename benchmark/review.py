@@ -1,8 +1,9 @@
 """Times of the review page: copies, stills, overlays, 500 shots, and the rate that two 1080p films reach side by side.
 
-    python benchmark/review.py FOLDER
+    python benchmark/review.py FOLDER [CLIP ...]
 
 FOLDER holds ``face_5s.mp4`` of benchmark/material.py, which is made where it is missing. Needs Chromium. Medians.
+With CLIPs: stills of those alone, brought to 1080p where they are smaller.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ def main() -> None:
 
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "/tmp/review_benchmark")
     folder.mkdir(parents=True, exist_ok=True)
+    if len(sys.argv) > 2:
+        for path in map(Path, sys.argv[2:]):
+            _stills(*_measured(path, folder))
+        return
     clip = folder / "face_5s.mp4"
     if not clip.is_file():
         material.write(clip, *material.CLIPS["face_5s"])
@@ -60,18 +65,32 @@ def _copies(clip: Path, master: Path, folder: Path) -> None:
 def _stills(clip: Path, report: Path) -> None:
     size = {"size": "off", "by": "lanczos"}
 
-    def one(frame: int, strength: float) -> Any:
-        return still(clip, report, frame, {"look": "fine-35mm", "strength": strength}, size)
+    def one(frame: int, strength: float) -> tuple[float, float]:
+        return timed(lambda: still(clip, report, frame, {"look": "fine-35mm", "strength": strength}, size), 1)
 
+    last = probe(clip).frames - 2
+    frames = range(last // 6, last, max(1, last // 6))
     one(3, 1.0)
-    say("still, another frame", *timed(iter_frames(one), TURNS))
-    one(90, 1.0)
-    say("still, the same frame under another wish", *timed(lambda: one(90, 0.5), TURNS))
+    found = [(one(each, 1.0), one(each, 0.5), one(each + 1, 1.0)) for each in frames]
+    for turn, name in enumerate(("elsewhere", "the same frame under another wish", "the next frame")):
+        say(f"{clip.stem}: still, {name}", *(median(each[turn][part] for each in found) for part in (0, 1)))
 
 
-def iter_frames(one: Callable[[int, float], Any]) -> Callable[[], Any]:
-    frames = iter(range(20, 110, 9))
-    return lambda: one(next(frames), 0.7)
+def _measured(path: Path, folder: Path) -> tuple[Path, Path]:
+    """The clip at 1080p, and a report of it that only measured."""
+    import json
+    import subprocess
+
+    import unplastic as up
+    from unplastic.report.document import clip as document
+
+    clip, report = folder / f"{path.stem}_1080.mp4", folder / f"{path.stem}_report.json"
+    if not report.is_file():
+        fit = "scale=1920:1080:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=lanczos"
+        words = ["-vf", fit, "-c:v", "libx264", "-crf", "14", "-preset", "veryfast", "-an", str(clip)]
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", str(path), *words], check=True)
+        report.write_text(json.dumps({"clips": [{"before": document(up.measure(clip))}]}), encoding="utf-8")
+    return clip, report
 
 
 def _film(film: Any, folder: Path) -> None:

@@ -84,7 +84,8 @@ def test_verdicts_and_what_they_start(watched: Path, tmp_path: Path) -> None:
         assert "boils" in said("status", folder)
         assert "clips/door/tk01: review" in said("verdict", folder, "clips/door/tk01", "undo")
         assert "there is no take" in said("verdict", folder, "dor", "approve", fails=WorkError)
-        assert "Librarian begins" in said("verdict", folder, "window", "approve")
+        assert "nobody saw it at 1:1" in said("verdict", folder, "window", "approve", fails=WorkError)
+        assert "Librarian begins" in said("verdict", folder, "window", "approve", "--seen", "on the grading monitor")
         code, _, err = filming.done("watch", folder, "--once", "--settle", "0")
         assert code == 0, err
         assert [path.name for path in (folder / "approved").iterdir()] == ["clips_window_tk01_finished.mp4"]

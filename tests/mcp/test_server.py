@@ -178,24 +178,31 @@ def test_a_rehearsed_run_its_status_a_verdict_and_whose_spend_it_was(connected: 
         film = {"film": "film/film.toml"}
         run = await client.call_tool("run", film | {"rehearse": True, "budget_token": token, "wait_s": 120})
         books = film | {"rehearsal": True}
+        approval = {"take": "sh000", "kind": "approve", "who": "Ada"}
         return [
             run,
             await client.call_tool("status", books),
             await client.call_tool("verdict", books | {"take": "sh000", "kind": "reject"}),
-            await client.call_tool("verdict", books | {"take": "sh000", "kind": "approve", "who": "Ada"}),
+            await client.call_tool("verdict", books | approval),
+            await client.call_tool("verdict", books | {"take": "sh000", "kind": "approve", "seen": "at home"}),
+            await client.call_tool("verdict", books | approval | {"seen": "at home"}),
             await client.call_tool("agents", books | {"action": "log", "name": "Casting"}),
             await client.call_tool("agents", books | {"action": "pause", "name": "Casting"}),
             await client.call_tool("agents", books),
             await client.call_tool("status", {"film": "film"}),
         ]
 
-    run, status, no_reason, approved, log, pause, agents, none = connected(use)
+    run, status, no_reason, not_seen, nobody, approved, log, pause, agents, none = connected(use)
     assert not run.is_error, text(run)
     assert [each["status"] for each in run.structured_content["result"]["takes"]] == ["review"]
     orders = status.structured_content["orders"]
     assert [(each["caller"], each["agent"]) for each in orders] == [(made.name, "Casting")]
     assert status.structured_content["by"]["caller"][made.name] > 0
     assert no_reason.is_error
+    assert not_seen.is_error
+    assert "at 1:1" in text(not_seen)
+    assert nobody.is_error
+    assert "name" in text(nobody)
     assert approved.structured_content["status"] == "approved"
     assert "generate" in text(log)
     assert pause.structured_content["paused"]

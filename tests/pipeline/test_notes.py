@@ -9,6 +9,8 @@ import pytest
 
 from unplastic.database import in_file
 from unplastic.errors import WorkError
+from unplastic.pipeline import notes as kept
+from unplastic.pipeline import tables
 from unplastic.pipeline.notes import WORDS_MAX, Note, Notes, Sight
 from unplastic.pipeline.tables import Tables
 
@@ -58,8 +60,28 @@ def test_the_pulse_changes_with_every_note(notes: Notes) -> None:
 
 
 def test_each_viewer_has_seen_their_own(notes: Notes) -> None:
-    sight = Sight("film", "s/h/tk01", "f" * 64, "mara", 0, 48, (0, 0, 640, 480), 1.0)
+    sight = Sight("film", "s/h/tk01", "f" * 64, "v1", 0, 48, (0, 0, 640, 480), 1.0, "Mara")
     notes.saw(sight)
-    assert notes.seen("film", "s/h/tk01", "f" * 64, "mara") == [sight]
-    assert notes.seen("film", "s/h/tk01", "f" * 64, "jo") == []
-    assert notes.seen("film", "s/h/tk01", "e" * 64, "mara") == []
+    here = "film", "s/h/tk01", "f" * 64
+    assert notes.seen(*here, viewer="v1") == notes.seen(*here, who="Mara") == [sight]
+    assert notes.seen(*here, viewer="v2") == notes.seen(*here, viewer="v2", who="Mara") == []
+    assert notes.seen(*here, who="Jo") == notes.seen(*here) == []
+    assert notes.seen("film", "s/h/tk01", "e" * 64, viewer="v1") == []
+
+
+def test_books_of_before_names_were_kept_go_on(tmp_path: Path) -> None:
+    """A sight without a name opens the gate for its viewer, and for nobody who merely says no name."""
+    database = in_file(tmp_path / "books.sqlite")
+    old = tuple(each.replace(", who text not null default ''", "").replace(" seen text not null default '',", "")
+                for each in (*tables.TABLES, *kept.TABLES))  # fmt: skip
+    assert not any("default ''" in each for each in old)
+    database.bring_up("film", old[: len(tables.TABLES)], ())
+    database.bring_up("review", old[len(tables.TABLES) :], ())
+    with database.transaction() as books:
+        books.run("insert into sight values ('film', 't', 'x', 'v1', 0, 48, 0, 0, 640, 480, 1.0)")
+        books.run("insert into verdict values ('film', 't', 'approve', '', 'Mara', 1.0, 3)")
+    said = Tables(database).verdicts("film")
+    assert [(each.who, each.seen) for each in said] == [("Mara", "")]
+    notes = Notes(database)
+    assert [each.who for each in notes.seen("film", "t", "x", viewer="v1")] == [""]
+    assert notes.seen("film", "t", "x") == []

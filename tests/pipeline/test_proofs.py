@@ -120,7 +120,7 @@ def test_after_a_restart_with_changed_code_shots_in_review_take_a_verdict(tmp_pa
         where = subprocess.run([sys.executable, "-c", "import unplastic; print(unplastic.__file__)"], text=True,
                                capture_output=True, check=True, env=filming.environment(**more)).stdout  # fmt: skip
         assert where.startswith(str(changed)), "the changed code is the one that runs"
-        code, out, err = filming.done("verdict", film, "sh001", "approve", **more)
+        code, out, err = filming.done("verdict", film, "sh001", "approve", "--seen", "in a test", **more)
         assert code == 0, err
         assert "Librarian begins" in out
         code, _, err = filming.done("run", film, **more)

@@ -13,6 +13,8 @@ from starlette.testclient import TestClient
 from review_stand import stranger
 from reviewing import Filmed
 from unplastic.database import Database
+from unplastic.errors import WorkError
+from unplastic.pipeline import verdict
 from unplastic.pipeline.take import Status, Take
 from unplastic.review.room import Room
 from unplastic.review.showing import film_document
@@ -68,6 +70,28 @@ def test_what_cannot_have_been_seen_is_not_believed(
     assert client.get("/api/take", params={"id": TAKE}).json()["unseen"] == [0]
 
 
+def test_what_was_seen_elsewhere_is_kept_with_the_verdict(client: TestClient, film: Filmed) -> None:
+    body = {"take": TAKE, "kind": "approve", "revision": take_of(film).revision}
+    shut = client.post("/api/verdict", json=body | {"seen": "  "})
+    assert shut.status_code == 409
+    assert "frames" in shut.json()["error"]["message"]
+    assert client.post("/api/verdict", json=body | {"seen": "x" * 201}).status_code == 422
+    assert client.post("/api/verdict", json=body | {"seen": "on the grading monitor"}).json()["status"] == "approved"
+    assert client.get("/api/take", params={"id": TAKE}).json()["verdicts"][0]["seen"] == "on the grading monitor"
+    rows = list(csv.DictReader(io.StringIO(client.get("/export/verdicts.csv").content.decode("utf-8-sig"))))
+    assert [(each["verdict"], each["seen"]) for each in rows] == [("approve", "on the grading monitor")]
+
+
+def test_what_was_played_to_somebody_holds_on_the_command_line(client: TestClient, film: Filmed) -> None:
+    client.post("/api/me", json={"name": "Mara"})
+    passage = client.get("/api/take", params={"id": TAKE}).json()["passages"][0]
+    for first in range(passage["start"], passage["stop"], 12):
+        assert see(client, film, first, min(first + 12, passage["stop"])).status_code == 200
+    with pytest.raises(WorkError, match="by Jo"):
+        verdict.say(film.desk, take_of(film), "approve", who="Jo")
+    assert verdict.say(film.desk, take_of(film), "approve", who="Mara")[0].status is Status.APPROVED
+
+
 def test_an_old_verdict_overrules_nothing(client: TestClient, film: Filmed) -> None:
     was = take_of(film).revision
     assert judge(client, film, "fix", "soften the rim").status_code == 200
@@ -118,6 +142,30 @@ def test_a_wish_is_checked_kept_and_asked_for_once(client: TestClient, film: Fil
     assert facts["look"] == "16mm"
     assert facts["copies_of"] == facts["finished"]
     assert take_of(film).status is Status.REVIEW
+
+
+def test_what_a_still_needs_is_made_ready_and_gives_way_to_a_still(
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(room.bench.stills, "run", lambda act, *_, stopped: done.append(act.__name__))
+    body = {"take": TAKE, "frame": 7}
+    assert client.post("/api/still/ready", json=body).json() == {"ready": True}
+    assert done == ["stood", "rehearsed"]
+    done.clear()
+
+    def asked_meanwhile(act: Any, *_: Any, stopped: Any) -> None:
+        done.append(act.__name__)
+        room.bench._latest = {viewer: count + 1 for viewer, count in room.bench._latest.items()}
+
+    room.bench._latest = dict.fromkeys([room.door.opened(next(iter(client.cookies.values()))).id], 0)  # type: ignore[union-attr]
+    monkeypatch.setattr(room.bench.stills, "run", asked_meanwhile)
+    assert client.post("/api/still/ready", json=body).json() == {"ready": False}
+    assert done == ["stood"]
+    with room.bench._turn:
+        assert client.post("/api/still/ready", json=body).json() == {"ready": False}
+    assert client.post("/api/still/ready", json=body | {"take": OTHER}).status_code == 409, "never finished"
+    assert client.post("/api/still/ready", json=body | {"frame": -1}).status_code == 422
 
 
 def test_notes_and_markers_can_be_taken_along(client: TestClient, film: Filmed) -> None:

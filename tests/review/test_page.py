@@ -175,6 +175,19 @@ def test_keys_alone_lead_from_the_sheet_to_a_verdict(film: Filmed, browser: Brow
     assert all(each.who and each.when_s for each in said)
 
 
+def test_what_was_seen_elsewhere_is_said_in_words(film: Filmed, browser: Browser) -> None:
+    with serving(film) as (address, _), opened(browser, address) as window:
+        window.open_take(TAKE)
+        window.page.click("text=seen elsewhere")
+        window.page.wait_for_selector("dialog textarea")
+        window.page.keyboard.type("on the grading monitor")
+        window.page.keyboard.press("Enter")
+        window.until("window.player.take.status === 'approved'")
+        assert "seen on the grading monitor" in window.page.inner_text(".history")
+    said = film.desk.tables.verdicts(film.project.id)
+    assert [(each.kind, each.seen) for each in said] == [("approve", "on the grading monitor")]
+
+
 def test_a_small_picture_opens_no_gate(film: Filmed, browser: Browser) -> None:
     with serving(film) as (address, _), opened(browser, address) as window:
         window.open_take(TAKE)
@@ -197,6 +210,7 @@ def test_what_a_measure_sees_is_laid_over_the_frame(film: Filmed, browser: Brows
             window.until("document.querySelector('.legend').dataset.frame === '0' && window.player.stage.overlay", 60)
             assert window.page.inner_text(".legend")
             assert window.code() == plain
+        window.page.focus("select[aria-label=overlay]")  # a list that has the focus takes no key that it does not need
         window.page.keyboard.press("v")
         for name in ("waveform", "vectorscope", "histogram"):
             scope = window.page.locator(f"canvas[aria-label={name}]")

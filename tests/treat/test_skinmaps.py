@@ -7,7 +7,11 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from unplastic.treat import skinmaps
+from unplastic.treat.kernels.skin import spread_spline
 from unplastic.treat.skinmaps import Features, SkinMaps, density_for
 
 PLAIN = Features()
@@ -58,3 +62,22 @@ def test_levels_follow_the_blur() -> None:
     maps = SkinMaps(1, 3.0, PLAIN)
     assert maps.level_of(0.0) == 0.0
     assert maps.level_of(0.45 * 1.3**2 / 3.0) == pytest.approx(2.0)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.floats(0.3, 9.0), st.floats(0.3, 9.0), st.integers(0, 99))
+@settings(max_examples=20)
+def test_noise_is_the_spline_of_its_knots(rows: int, columns: int, down: float, across: float, seed: int) -> None:
+    """Against the product with both matrices of weights, in double precision."""
+    sides = []
+    for samples, pitch in ((rows, down), (columns, across)):
+        knots = int(samples / pitch) + 5
+        near, weights = skinmaps._spline(samples, pitch, knots)
+        matrix = np.zeros((samples, knots))
+        for i in range(4):
+            matrix[np.arange(samples), near[:, i]] += weights[:, i]
+        assert np.allclose(matrix.sum(axis=1), 1.0, atol=1e-6)
+        sides.append((near, weights, matrix))
+    white = np.random.default_rng(seed).standard_normal([matrix.shape[1] for _, _, matrix in sides], np.float32)
+    field = np.empty((rows, columns), np.float32)
+    spread_spline(white, *sides[0][:2], *sides[1][:2], field)
+    assert field == pytest.approx(sides[0][2] @ white.astype(np.float64) @ sides[1][2].T, abs=1e-5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,19 +44,28 @@ def verdict(
     kind: Annotated[str, typer.Argument(metavar="approve|fix|reject|undo")],
     reason: Annotated[str, typer.Option("--reason", help="Needed to reject; kept with the verdict.")] = "",
     who: Annotated[str, typer.Option("--who", help="Else your login name.")] = "",
+    seen: Annotated[str, typer.Option("--seen", help="To approve: where it was seen, if not on the page.")] = "",
     rehearsal: REHEARSAL = False,
     as_json: JSON = False,
 ) -> None:
-    """Judge a take that is in review; an approval starts the agents that wait for one."""
+    """Judge a take that is in review; an approval needs its worst passages seen at 1:1, and starts who waits for it.
+
+    They count as seen when they were played to --who on the page of unplastic review, or with --seen "on the grading
+    monitor": who, when and where are kept with the verdict.
+    """
     from unplastic.cli.show import print_json
     from unplastic.pipeline.entry import find
+    from unplastic.pipeline.gate import Eyes
     from unplastic.pipeline.verdict import say
 
     if kind not in KINDS:
         raise typer.BadParameter(f"a verdict is one of {', '.join(KINDS)}")
+    if seen and kind != "approve":
+        raise typer.BadParameter("--seen is for approve")
+    who = who or getpass.getuser()
     with begun(film, rehearsal=rehearsal) as (_, project, desk):
         found = find(desk, project.id, take)
-        changed, jobs = say(desk, found, kind, reason=reason, who=who)  # type: ignore[arg-type]
+        changed, jobs = say(desk, found, kind, reason=reason, who=who, eyes=Eyes(who, "", seen))  # type: ignore[arg-type]
     if as_json:
         print_json({"take": changed.id, "status": str(changed.status), "begins": [each.agent for each in jobs]})
         return

@@ -78,6 +78,20 @@ def ready(treats: bool) -> None:
         import unplastic.overlay  # noqa: F401 - its loading is all
 
 
+def stood(source: Path, report: Path, frame: int, upscale: dict[str, str]) -> None:
+    """What every still of that frame begins with, kept until it is asked for."""
+    from unplastic.still import stand_at
+
+    stand_at(source, report, frame, upscale)
+
+
+def rehearsed(source: Path, report: Path, frame: int, wish: dict[str, Any], upscale: dict[str, str]) -> None:
+    """A still that nobody asked for yet: what it finds out about the frame is kept, the picture is not."""
+    from unplastic.still import still
+
+    still(source, report, frame, wish, upscale)
+
+
 def previewed(source: Path, report: Path, frame: int, wish: dict[str, Any], upscale: dict[str, str]) -> dict[str, Any]:
     """One frame under a wish: ``{"rgba", "width", "height", "recipe"}``."""
     from unplastic.still import still

@@ -17,10 +17,14 @@ TABLES = (
     " text text not null, who text not null, when_s double precision not null, gone integer not null default 0)",
     "create table if not exists sight (film text not null, take text not null, file text not null,"
     " viewer text not null, start integer not null, stop integer not null, x integer not null, y integer not null,"
-    " width integer not null, height integer not null, when_s double precision not null)",
+    " width integer not null, height integer not null, when_s double precision not null,"
+    " who text not null default '')",
     "create index if not exists note_take on note (film, take)",
     "create index if not exists sight_viewer on sight (film, take, viewer)",
 )
+MIGRATIONS = ("alter table sight add column who text not null default ''",)
+"""What brings tables of an older version to this one."""
+
 WORDS_MAX = 4000
 
 
@@ -45,7 +49,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Frames ``start`` to ``stop`` (not with it), played to ``viewer`` at 1:1 or larger; ``box`` was in view."""
+    """Frames ``start`` to ``stop`` (not with it), played to ``viewer`` at 1:1 or larger; ``box`` was in view.
+
+    ``who`` is the viewer's name then.
+    """
 
     film: str
     take: str
@@ -55,6 +62,7 @@ class Sight:
     stop: int
     box: tuple[int, int, int, int]
     when_s: float
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ class Notes:
 
     def __post_init__(self) -> None:
         """Make them where they are not there."""
-        self.database.bring_up("review", TABLES, ())
+        self.database.bring_up("review", TABLES, MIGRATIONS)
 
     def add(self, note: Note) -> Note:
         """A new note, with an id. Raises `WorkError` for one that says nothing, or too much."""
@@ -108,21 +116,24 @@ class Notes:
         row.pop("box")
         with self.database.transaction(f"film {sight.film}") as books:
             books.run(
-                "insert into sight values (:film, :take, :file, :viewer, :start, :stop, :x, :y, :width, :height,"
-                " :when_s)",
+                "insert into sight (film, take, file, viewer, start, stop, x, y, width, height, when_s, who)"
+                " values (:film, :take, :file, :viewer, :start, :stop, :x, :y, :width, :height, :when_s, :who)",
                 **row, x=x, y=y, width=width, height=height,
             )  # fmt: skip
 
-    def seen(self, film: str, take: str, file: str, viewer: str) -> list[Sight]:
-        """All that one viewer has seen of a file."""
+    def seen(self, film: str, take: str, file: str, *, viewer: str = "", who: str = "") -> list[Sight]:
+        """All that one viewer has seen of a file, or, without a viewer, all that was shown to somebody of that name."""
+        which, whose = ("viewer", viewer) if viewer else ("who", who)
+        if not whose:
+            return []
         with self.database.transaction() as books:
             rows = books.rows(
-                "select * from sight where film = :film and take = :take and file = :file and viewer = :viewer",
-                film=film, take=take, file=file, viewer=viewer,
+                f"select * from sight where film = :film and take = :take and file = :file and {which} = :whose",
+                film=film, take=take, file=file, whose=whose,
             )  # fmt: skip
         return [
-            Sight(film, take, file, viewer, row["start"], row["stop"],
-                  (row["x"], row["y"], row["width"], row["height"]), row["when_s"])
+            Sight(film, take, file, row["viewer"], row["start"], row["stop"],
+                  (row["x"], row["y"], row["width"], row["height"]), row["when_s"], row["who"])
             for row in rows
         ]  # fmt: skip
 

@@ -33,7 +33,7 @@ TABLES = (
     " created_s double precision not null, primary key (film, take, role, turn))",
     "create table if not exists verdict (film text not null, take text not null, kind text not null,"
     " reason text not null, who text not null, when_s double precision not null, revision integer not null,"
-    " primary key (film, take, revision))",
+    " seen text not null default '', primary key (film, take, revision))",
     "create table if not exists entry (id text primary key, film text not null, agent text not null,"
     " take text not null, when_s double precision not null, kind text not null, text text not null)",
     "create table if not exists recipe (film text not null, agent text not null, version integer not null,"
@@ -48,6 +48,8 @@ TABLES = (
     "create index if not exists job_doing on job (film, doing)",
     "create index if not exists job_agent on job (film, agent, doing)",
 )
+MIGRATIONS = ("alter table verdict add column seen text not null default ''",)
+"""What brings tables of an older version to this one."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Tables:
 
     def __post_init__(self) -> None:
         """Make the tables where they are not there."""
-        self.database.bring_up("film", TABLES, ())
+        self.database.bring_up("film", TABLES, MIGRATIONS)
 
     # ------------------------------------------------------------------ film
 
@@ -267,8 +269,8 @@ class Tables:
         """What a person said."""
         with self._change(verdict.film) as books:
             books.run(
-                "insert into verdict values (:film, :take, :kind, :reason, :who, :when_s, :revision)"
-                " on conflict do nothing",
+                "insert into verdict (film, take, kind, reason, who, when_s, revision, seen)"
+                " values (:film, :take, :kind, :reason, :who, :when_s, :revision, :seen) on conflict do nothing",
                 **asdict(verdict),
             )
 

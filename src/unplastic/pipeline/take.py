@@ -122,7 +122,7 @@ class Artefact:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a person said of a take: ``revision`` is the state of the take that was seen."""
+    """What a person said of a take: ``revision`` is the state of it that was seen, ``seen`` where, if approved."""
 
     film: str
     take: str
@@ -131,6 +131,7 @@ class Verdict:
     who: str
     when_s: float
     revision: int
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,17 +62,27 @@ class Bench:
         """
         with self._lock:
             mine = self._latest[viewer] = self._latest.get(viewer, 0) + 1
-
-        if "report" not in take.facts:
-            raise WorkError(f"{take.id} was not finished yet", "wait for its first finish")
-        role = "upscaled" if "upscaled" in take.facts else "original"
-        source, report = desk.store.path(take.facts[role]), desk.store.path(take.facts["report"])
-        upscale = take.facts.get("upscale", {"size": "off", "by": "lanczos"})
-        wanted = {"look": wish.get("look") or take.facts.get("look") or desk.film(take.film).look} | _plain(wish)
+        source, report, wanted, upscale = _ingredients(desk, take, wish)
         with self._turn:
             if self._latest[viewer] != mine:
                 raise WorkError("a newer still was asked for", "nothing: it is on its way")
             return self.stills.run(craft.previewed, source, report, frame, wanted, upscale, stopped=lambda: False)
+
+    def make_ready(self, desk: Desk, take: Take, frame: int, viewer: str) -> bool:
+        """Find out beforehand what a still of that frame needs, step by step; False where a still goes first."""
+        with self._lock:
+            asked = self._latest.get(viewer, 0)
+        source, report, wish, upscale = _ingredients(desk, take, take.facts.get("wish") or {})
+        for step, with_wish in ((craft.stood, ()), (craft.rehearsed, (wish,))):
+            if not self._turn.acquire(blocking=False):
+                return False
+            try:
+                if self._latest.get(viewer, 0) != asked:
+                    return False
+                self.stills.run(step, source, report, frame, *with_wish, upscale, stopped=lambda: False)
+            finally:
+                self._turn.release()
+        return True
 
     def close(self) -> None:
         """End both."""
@@ -129,6 +139,16 @@ def dials() -> dict[str, Any]:
 def _copies(desk: Desk, film: str, name: str, version: int) -> bool:
     agent = parse(desk.tables.recipe(film, name, version), name)
     return any(step.get("stage") == STAGE for step in agent.do)
+
+
+def _ingredients(desk: Desk, take: Take, wish: dict[str, Any]) -> tuple[Path, Path, dict[str, Any], dict[str, str]]:
+    """The clip and the report that a still is made from, the whole wish, and the size; raises `WorkError`."""
+    if "report" not in take.facts:
+        raise WorkError(f"{take.id} was not finished yet", "wait for its first finish")
+    role = "upscaled" if "upscaled" in take.facts else "original"
+    source, report = desk.store.path(take.facts[role]), desk.store.path(take.facts["report"])
+    wanted = {"look": wish.get("look") or take.facts.get("look") or desk.film(take.film).look} | _plain(wish)
+    return source, report, wanted, take.facts.get("upscale", {"size": "off", "by": "lanczos"})
 
 
 def _file(desk: Desk, take: Take, side: Side) -> Path:

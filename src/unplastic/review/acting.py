@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from unplastic.errors import WorkError
 from unplastic.pipeline import verdict
-from unplastic.pipeline.gate import unseen
+from unplastic.pipeline.gate import PLACE_MAX, Eyes, unseen
 from unplastic.pipeline.notes import WORDS_MAX, Note, Sight
 from unplastic.pipeline.viewing import finish_again, make_copies
 from unplastic.review.room import Room
@@ -44,12 +44,13 @@ class Named(Said):
 
 
 class Judged(Said):
-    """A verdict on the state of the take that was seen."""
+    """A verdict on the state of the take that was seen; ``seen`` is where, if not on this page."""
 
     take: TakeName
     kind: Literal["approve", "fix", "reject", "undo"]
     reason: Annotated[str, Field(max_length=WORDS_MAX)] = ""
     revision: int
+    seen: Annotated[str, Field(max_length=PLACE_MAX)] = ""
 
 
 class Box(Said):
@@ -130,12 +131,11 @@ def routes(room: Room, remember: Callable[[Viewer, Response], None]) -> APIRoute
     @acts.post("/verdict")
     def judge(said: Judged, request: Request) -> dict[str, Any]:
         viewer: Viewer = request.state.viewer
-        take = room.take(said.take)
-        if said.kind == "approve":
-            _through_the_gate(room, take, viewer)
+        eyes = Eyes(viewer.name, viewer.id, said.seen)
         changed, jobs = verdict.say(
-            room.desk, take, said.kind, reason=said.reason, who=viewer.name, revision=said.revision
-        )
+            room.desk, room.take(said.take), said.kind, reason=said.reason, who=viewer.name, eyes=eyes,
+            revision=said.revision,
+        )  # fmt: skip
         return {"status": changed.status, "revision": changed.revision, "starts": [each.agent for each in jobs]}
 
     @acts.post("/note")
@@ -168,17 +168,6 @@ def routes(room: Room, remember: Callable[[Viewer, Response], None]) -> APIRoute
     return acts
 
 
-def _through_the_gate(room: Room, take: Any, viewer: Viewer) -> None:
-    """Raise `WorkError` while this viewer has not seen the worst passages of what is to be approved."""
-    sights = room.notes.seen(room.film, take.id, take.facts.get("finished", ""), viewer.id)
-    left = unseen(room.passages(take), sights)
-    if left:
-        raise WorkError(
-            f"{len(left)} of its worst passages were not played at 1:1 yet",
-            "play them at full size: key W goes there",
-        )
-
-
 def _saw(room: Room, said: Seen, viewer: Viewer) -> dict[str, Any]:
     take = room.take(said.take)
     found = room.copies(take)
@@ -193,6 +182,7 @@ def _saw(room: Room, said: Seen, viewer: Viewer) -> dict[str, Any]:
         raise WorkError("so many frames cannot have been played in that time", "play the passage once more")
     if found["finished"]["is_full"]:
         room.notes.saw(
-            Sight(room.film, take.id, said.file, viewer.id, said.start, said.stop, said.box.plain(), room.desk.now())
-        )
-    return {"unseen": unseen(found["passages"], room.notes.seen(room.film, take.id, said.file, viewer.id))}
+            Sight(room.film, take.id, said.file, viewer.id, said.start, said.stop, said.box.plain(), room.desk.now(),
+                  viewer.name)
+        )  # fmt: skip
+    return {"unseen": unseen(found["passages"], room.notes.seen(room.film, take.id, said.file, viewer=viewer.id))}

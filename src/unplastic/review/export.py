@@ -67,14 +67,15 @@ def verdict_rows(room: Room) -> tuple[tuple[str, ...], list[list[Any]]]:
     said = [each for each in room.desk.tables.verdicts(room.film) if each.take in takes]
     reports = {name: after(room.desk, takes[name]) for name in {each.take for each in said}}
     names = sorted({f"{r.name}/{r.region}" for found in reports.values() if found for r in found.readings if r.valid})
-    head = ("take", "verdict", "reason", "who", "when", "model", "surface", "before", "after", *names)
+    head = ("take", "verdict", "reason", "who", "when", "seen", "model", "surface", "before", "after", *names)
     rows = []
     for each in said:
         facts, report = takes[each.take].facts, reports[each.take]
         values = {f"{r.name}/{r.region}": r.value for r in report.readings if r.valid} if report else {}
         route = facts.get("route", {})
-        rows.append([each.take, each.kind, each.reason, each.who, moment(each.when_s), route.get("model", ""),
-                     route.get("surface", ""), *(facts.get(when, {}).get("score") for when in ("before", "after")),
+        rows.append([each.take, each.kind, each.reason, each.who, moment(each.when_s), each.seen,
+                     route.get("model", ""), route.get("surface", ""),
+                     *(facts.get(when, {}).get("score") for when in ("before", "after")),
                      *(values.get(name) for name in names)])  # fmt: skip
     return head, rows
 

@@ -14,6 +14,13 @@ from unplastic.review.room import Room
 Kind = Literal["flicker", "texture", "edges", "skin", "light"]
 
 
+class Rested(Said):
+    """A frame at which the player rests."""
+
+    take: TakeName
+    frame: FrameNumber
+
+
 class Still(Said):
     """A frame, and the wish that it is to be shown under."""
 
@@ -32,6 +39,10 @@ def routes(room: Room) -> APIRouter:
         found = room.bench.still(room.desk, take, said.frame, said.wish.model_dump(), request.state.viewer.id)
         size = {"x-width": str(found["width"]), "x-height": str(found["height"])}
         return Response(found["rgba"], media_type="application/octet-stream", headers=size)
+
+    @made.post("/still/ready")
+    def ready(said: Rested, request: Request) -> dict[str, bool]:
+        return {"ready": room.bench.make_ready(room.desk, room.take(said.take), said.frame, request.state.viewer.id)}
 
     @made.get("/overlay")
     def overlay(

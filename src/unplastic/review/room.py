@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from unplastic.errors import WorkError
 from unplastic.pipeline.desk import Desk
+from unplastic.pipeline.gate import copies_of
 from unplastic.pipeline.notes import Notes
 from unplastic.pipeline.take import Artefact, Take
 from unplastic.pipeline.viewing import Bench
@@ -67,21 +67,4 @@ class Room:
 
     def copies(self, take: Take) -> dict[str, Any] | None:
         """What ``copies.json`` of the take says; None where there are no copies of what is finished now."""
-        import json
-
-        from unplastic.errors import StoreError
-
-        facts = take.facts
-        if "copies" not in facts or facts.get("copies_of") != facts.get("finished"):
-            return None
-        try:
-            return json.loads(self.desk.store.path(facts["copies"]).read_text(encoding="utf-8"))
-        except (OSError, ValueError, StoreError):
-            return None
-
-    def passages(self, take: Take) -> list[dict[str, Any]]:
-        """The passages that have to be seen; raises `WorkError` where there are no copies to see them on."""
-        found = self.copies(take)
-        if found is None:
-            raise WorkError(f"{take.id} has no copies to look at", "have them made: the button is where the picture is")
-        return found["passages"]
+        return copies_of(self.desk, take)

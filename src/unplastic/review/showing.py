@@ -97,7 +97,7 @@ def take_document(room: Room, take: Take, viewer: Viewer) -> dict[str, Any]:
     copies = room.copies(take)
     files = {each.role: each for each in room.desk.tables.artefacts(film, take.id) if each.hash in _current(facts)}
     reports = [each for each in room.desk.tables.artefacts(film, take.id) if each.role == "html"]
-    sights = room.notes.seen(film, take.id, facts.get("finished", ""), viewer.id)
+    sights = room.notes.seen(film, take.id, facts.get("finished", ""), viewer=viewer.id)
     verdicts = [each for each in room.desk.tables.verdicts(film) if each.take == take.id]
     entries = [each for each in room.desk.tables.entries(film) if each.take == take.id][-ENTRIES_MAX:]
     return {
@@ -118,7 +118,8 @@ def take_document(room: Room, take: Take, viewer: Viewer) -> dict[str, Any]:
         "report": max(reports, key=lambda each: each.turn).hash if reports else "",
         "recipe": _recipe(room, take),
         "verdicts": [
-            {"kind": each.kind, "reason": each.reason, "who": each.who, "when_s": each.when_s} for each in verdicts
+            {"kind": each.kind, "reason": each.reason, "who": each.who, "when_s": each.when_s, "seen": each.seen}
+            for each in verdicts
         ],
         "remarks": [remark(each) for each in room.notes.notes(film, take.id)],
         "siblings": [

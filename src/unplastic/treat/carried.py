@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +22,39 @@ if TYPE_CHECKING:
 FAINT = 0.02
 MARGIN_PX = 128
 """Rows and columns of the tile beyond the picture on every side: content moves about so far between two resets."""
+
+
+@dataclass
+class White:
+    """Where white noise comes from. It hangs on seed and size alone, not on the face and its light."""
+
+    kept_max: int = 0
+    _kept: OrderedDict[tuple[Any, ...], NDArray[np.float32]] = field(default_factory=OrderedDict)
+
+    def drawn(self, size: tuple[int, int], seed: int, part: int) -> NDArray[np.float32]:
+        """(rows, columns) of unit noise; not to be written into."""
+        key = size, seed, part
+        if key in self._kept:
+            return self._kept[key]
+        random = np.random.Generator(np.random.Philox(key=(seed & (1 << 64) - 1) | (2000 + part) << 64))
+        made = random.standard_normal(size, np.float32)
+        if self.kept_max:
+            self._kept[key] = made
+            while len(self._kept) > self.kept_max:
+                self._kept.popitem(last=False)
+        return made
+
+
+WHITE = White()
+FIELDS = len(RELIEF_OCTAVES) + len(PIGMENT_OCTAVES) + len(BLOOD_OCTAVES)
+
+
+def keep_noise() -> None:
+    """Keep what a tile's noise begins with, 80 MB at 1080p: where single frames are treated, each with its own tile.
+
+    A shot that streams by draws it once, and lets go of it.
+    """
+    WHITE.kept_max = FIELDS
 
 
 class Carried:
@@ -98,11 +133,10 @@ def _tile(
 
 def _noise(size: tuple[int, int], sigma_px: float, blur_px: float, seed: int, part: int) -> NDArray[np.float32]:
     """White noise under a Gaussian of ``sigma_px``, unit power before the picture's own blur takes its share."""
-    random = np.random.Generator(np.random.Philox(key=(seed & (1 << 64) - 1) | (2000 + part) << 64))
     sigma = float(np.hypot(sigma_px, max(blur_px, 0.42)))
     step = max(1, int(sigma / 3.0))
     small = -(-size[0] // step), -(-size[1] // step)
-    field = blurred(random.standard_normal(small, np.float32), sigma / step)
+    noise = blurred(WHITE.drawn(small, seed, part), sigma / step)
     if step > 1:
-        field = to_size(field, size)
-    return field * np.float32(sigma_px / sigma / (field.std() + 1e-9))
+        noise = to_size(noise, size)
+    return noise * np.float32(sigma_px / sigma / (noise.std() + 1e-9))

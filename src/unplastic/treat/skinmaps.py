@@ -131,15 +131,19 @@ class SkinMaps:
 
     def _noise(self, sigma_mm: float, part: int, stretch: float = 1.0) -> NDArray[np.float32]:
         """Unit noise with a Gaussian spectrum of ``sigma_mm``, ``stretch`` times longer downwards."""
+        from unplastic.treat.kernels.skin import spread_spline
+
         pitches = sigma_mm * stretch / SPLINE_SIGMA, sigma_mm / SPLINE_SIGMA
         counts = [int(size / pitch) + 5 for size, pitch in zip(self.size_mm, pitches, strict=True)]
         white = self._random(part).standard_normal(counts).astype(np.float32)
         rows, columns = (
             _spline(n, pitch * self.density, m) for n, pitch, m in zip(self.shape, pitches, counts, strict=True)
         )
-        field = rows @ white @ columns.T
+        field = np.empty(self.shape, np.float32)
+        spread_spline(white, *rows, *columns, field)
         visible = min(1.0, sigma_mm * self.density / SMALLEST_PX)
-        return (field * np.float32(visible / (field.std() + 1e-9))).astype(np.float32)
+        field *= np.float32(visible / (field.std() + 1e-9))
+        return field
 
     def _pores(self) -> tuple[NDArray, ...]:
         random = self._random(1)
@@ -221,13 +225,11 @@ def density_for(px_per_mm: float) -> float:
     return next((d for d in DENSITIES if d >= 1.5 * px_per_mm), DENSITIES[-1])
 
 
-def _spline(samples: int, pitch: float, knots: int) -> NDArray[np.float32]:
-    """(samples, knots) weights of a uniform cubic B-spline with ``pitch`` samples between knots."""
+def _spline(samples: int, pitch: float, knots: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """(samples, 4) knots of each sample of a cubic B-spline, ``pitch`` samples between two, and their weights."""
     at = np.arange(samples) / pitch + 1.5
     first = np.floor(at).astype(int) - 1
     t = at - np.floor(at)
     weights = np.stack([(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3], axis=1) / 6
-    matrix = np.zeros((samples, knots), np.float32)
-    for i in range(4):
-        matrix[np.arange(samples), np.clip(first + i, 0, knots - 1)] += weights[:, i].astype(np.float32)
-    return matrix
+    near = np.clip(first[:, None] + np.arange(4), 0, knots - 1)
+    return near.astype(np.int32), weights.astype(np.float32)

@@ -17,6 +17,7 @@ from unplastic.mcp.work import Piece, printed_json
 
 Film = Annotated[str, Field(min_length=1, max_length=1000, description="A film.toml or its folder.")]
 Name = Annotated[str, Field(max_length=60)]
+SEEN = "To approve: where this person saw its worst passages at 1:1, in their words; never invented."
 Rehearsal = Annotated[bool, Field(description="The books of the rehearsal.")]
 Token = Annotated[str, Field(max_length=100, description="From: unplastic budget grant. Not needed to rehearse.")]
 
@@ -113,18 +114,26 @@ class Films:
         kind: Literal["approve", "fix", "reject", "undo"],
         reason: Annotated[str, Field(max_length=2000, description="Needed to reject.")] = "",
         who: Annotated[str, Field(max_length=60, description="The person who decided.")] = "",
+        seen: Annotated[str, Field(max_length=200, description=SEEN)] = "",
         rehearsal: Rehearsal = False,
     ) -> CallToolResult:
-        """Write down a person's verdict on a take in review; it is kept with the name, and that it came by MCP."""
+        """Write down a person's verdict on a take in review, with the name and that it came by MCP.
+
+        To approve, its worst passages must have been played to that person on the review page, or seen elsewhere.
+        """
         from unplastic.pipeline.entry import begun, find
+        from unplastic.pipeline.gate import Eyes
         from unplastic.pipeline.verdict import say
 
         path = self.house.roots.film(film)
+        if kind == "approve" and not who.strip():
+            raise WorkError("an approval needs the person's name", "give who: whoever saw it and approves it")
 
         def judge() -> dict[str, Any]:
             with begun(path, rehearsal=rehearsal) as (_, project, desk):
                 found = find(desk, project.id, take)
-                changed, jobs = say(desk, found, kind, reason=reason, who=f"{who or 'nobody named'} (MCP)")
+                signed, eyes = f"{who or 'nobody named'} (MCP)", Eyes(who, "", seen)
+                changed, jobs = say(desk, found, kind, reason=reason, who=signed, eyes=eyes)
             return {"take": changed.id, "status": str(changed.status), "begins": [each.agent for each in jobs]}
 
         told = await self.house.at_once(judge)

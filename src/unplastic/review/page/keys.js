@@ -2,6 +2,9 @@
 
 import { h } from "/page/dom.js";
 
+/** Keys by which a list is opened and walked; every other key means there what it means everywhere. */
+const CHOOSING = /^(Shift\+)?(Arrow|Home|End|Page|Space|Enter|Tab)/;
+
 let maps = [];
 
 /** Keys of a view: [[key, word, act], ...]. Returns what takes them away again. */
@@ -17,12 +20,13 @@ export function nameOf(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.matches?.("input:not([type=range]), textarea, select");
+  const typing = event.target.matches?.("input:not([type=range]), textarea");
   if (typing || document.querySelector("dialog[open]") || event.altKey) return;
   const name = nameOf(event);
   const inButton = event.target.matches?.("button, a, summary") && (name === "Space" || name === "Enter");
   const inRange = event.target.matches?.("input[type=range]") && name.startsWith("Arrow");
-  if (inButton || inRange) return;
+  const inSelect = event.target.matches?.("select") && CHOOSING.test(name);
+  if (inButton || inRange || inSelect) return;
   for (const map of maps.slice().reverse()) {
     const found = map.list.find(([key]) => key.split(" / ").includes(name));
     if (found) { event.preventDefault(); found[2](event); return; }

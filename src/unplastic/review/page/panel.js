@@ -9,7 +9,7 @@ const WORDS = { making: "being made", review: "waits for you", approved: "approv
 export const statusWord = (status) => WORDS[status] || status;
 
 /** Say a verdict; what was typed stays when it could not be said. */
-export async function judge(take, kind, reload) {
+export async function judge(take, kind, reload, seen = "") {
   let reason = "";
   const draft = `${kind} ${take.id}`;
   if (kind === "fix" || kind === "reject") {
@@ -18,16 +18,25 @@ export async function judge(take, kind, reload) {
     if (reason === null) return;
   }
   try {
-    const said = await post("/api/verdict", { take: take.id, kind, reason, revision: take.revision });
+    const said = await post("/api/verdict", { take: take.id, kind, reason, revision: take.revision, seen });
     forget(draft);
     const starts = said.starts.length ? `; ${said.starts.join(", ")} begins` : "";
     const undo = () => judge({ ...take, revision: said.revision }, "undo", reload);
     toast(`${take.shot} ${take.id.split("/").pop()}: ${statusWord(said.status)}${starts}`, kind === "undo" ? {} : { act: undo, label: "Undo" });
+    forget(`seen ${take.id}`);
   } catch (trouble) {
     if (!(trouble instanceof Trouble)) throw trouble;
     toast(`${trouble.message}: ${trouble.hint}`, { kind: "bad", seconds: 10 });
   }
   await reload();
+}
+
+/** Approve what was looked at somewhere else: where is kept with the verdict. */
+export async function seenElsewhere(take, reload) {
+  const draft = `seen ${take.id}`;
+  const seen = await ask({ title: "Approve: seen elsewhere", label: "Where its worst passages were seen at full size, as in: on the grading monitor", confirm: "Approve", needed: true, draft });
+  if (!seen?.trim()) return;
+  await judge(take, "approve", reload, seen.trim());
 }
 
 /** Leave a note on a frame. */
@@ -47,7 +56,7 @@ export async function note(take, side, frame, box, file, reload) {
 
 /** The panel of a take. `player` jumps and judges. */
 export function panel(take, player) {
-  return [verdictPart(take, player), findingPart(take, player), notePart(take, player), donePart(take)];
+  return [verdictPart(take, player), findingPart(take, player), take.copies && notePart(take, player), donePart(take)].filter(Boolean);
 }
 
 function verdictPart(take, player) {
@@ -62,27 +71,33 @@ function verdictPart(take, player) {
     ? `The gate is shut: play ${left === 1 ? "the passage that flickers most" : `the ${left} passages that flicker most`} at 1:1.`
     : "The worst passages were played at 1:1.";
   return h("section", { "aria-label": "Verdict" },
-    h("p", { class: `state ${take.status}` }, h("i", { class: "dot" }), statusWord(take.status), take.note && h("span", { class: "faint" }, ` ${take.note}`),
-      take.hint && h("span", { class: "faint block" }, take.hint)),
-    h("p", { class: `gate ${shut ? "shut" : "open"}` }, gate,
-      left > 0 && take.copies && h("button", { class: "link", onclick: () => player.worst() }, "play it", h("kbd", {}, "W"))),
-    h("div", { class: "verdicts" },
-      button("approve", "1", "Approve", !can || shut, shut ? gate : "Approve this take"),
-      button("fix", "2", "Fix", !can, "To be fixed, with what is wrong"),
-      button("reject", "3", "Reject", !can, "Rejected, with the reason")),
+    h("p", { class: `state ${take.status}` }, h("i", { class: "dot" }), statusWord(take.status)),
+    take.note && h("p", { class: "said" }, take.note),
+    take.hint && h("p", { class: "said faint" }, h("b", {}, "What to do: "), take.hint),
+    can && h("p", { class: `gate ${shut ? "shut" : "open"}` }, gate),
+    can && shut && h("p", { class: "gate" },
+      left > 0 && take.copies && h("button", { class: "link", onclick: () => player.worst() }, left > 1 ? "play them" : "play it", h("kbd", {}, "W")),
+      h("button", { class: "link", title: "say where: it is kept with the verdict", onclick: () => player.seenElsewhere() }, "seen elsewhere")),
+    can && h("div", { class: "verdicts" },
+      button("approve", "1", "Approve", shut, shut ? gate : "Approve this take"),
+      button("fix", "2", "Fix", false, "To be fixed, with what is wrong"),
+      button("reject", "3", "Reject", false, "Rejected, with the reason")),
     decided && h("button", { class: "link", onclick: () => player.judge("undo") }, "take the verdict back", h("kbd", {}, "U")),
     take.verdicts.length > 0 && h("ol", { class: "history" }, take.verdicts.slice().reverse().map((each) => h("li", {},
-      h("b", {}, { approve: "approved", fix: "to be fixed", reject: "rejected", undo: "taken back" }[each.kind]), ` by ${each.who}, ${when(each.when_s)}`,
+      h("b", {}, { approve: "approved", fix: "to be fixed", reject: "rejected", undo: "taken back" }[each.kind]), ` by ${each.who}, ${when(each.when_s)}${each.seen ? `, seen ${each.seen}` : ""}`,
       each.reason && h("q", {}, each.reason)))));
 }
 
 function findingPart(take, player) {
   const before = take.before?.score;
   const after = take.after?.score;
+  if (!take.before && !take.after && !take.passages.length && !take.findings.length && !take.raw_findings.length) return null;
   return h("section", { "aria-label": "Findings" },
     h("h2", {}, "Findings"),
     h("p", { class: "score" }, h("span", { class: "faint" }, "plasticity "), before !== undefined && before !== null && h("span", { class: "faint" }, `${score(before)} → `),
-      h("b", {}, score(after)), take.after && h("span", { class: "faint" }, take.after.score === null ? " not measurable here" : ` (${score(take.after.low)} to ${score(take.after.high)}), ${Math.round(take.after.coverage * 100)} % of the evidence`)),
+      h("b", {}, score(after)), take.after && h("span", { class: "faint" }, take.after.score === null ? " not measurable here" : ` (${score(take.after.low)} to ${score(take.after.high)}), from ${Math.round(take.after.coverage * 100)} % of the evidence`)),
+    after !== undefined && before !== undefined && after !== null && before !== null && take.after.low > take.before.high
+      && h("p", { class: "warning" }, "it reads more plastic than the raw clip: compare the two (S), then another finish (T)"),
     take.guards_broken?.length > 0 && h("p", { class: "warning" }, `look again at: ${take.guards_broken.map((each) => each.replaceAll("_", " ")).join(", ")}`),
     h("ul", { class: "findings" },
       take.passages.map((each, i) => h("li", { class: take.unseen.includes(i) ? "passage" : "passage seen" },

@@ -11,7 +11,7 @@ import { Scopes } from "/page/scopes.js";
 import { Timeline } from "/page/timeline.js";
 import { Sights } from "/page/sights.js";
 import { Tune } from "/page/tune.js";
-import { judge, note, panel } from "/page/panel.js";
+import { judge, note, panel, seenElsewhere } from "/page/panel.js";
 import { rate, timecode } from "/page/timecode.js";
 
 export class Player {
@@ -27,7 +27,8 @@ export class Player {
 
   build() {
     this.canvas = h("canvas", { class: "picture", role: "img", tabindex: "0", "aria-label": "picture" });
-    this.scopeBox = h("div", { class: "scopes", hidden: true }, ["waveform", "vectors", "histogram"].map((name) => h("canvas", { "data-scope": name, role: "img", "aria-label": { waveform: "waveform", vectors: "vectorscope", histogram: "histogram" }[name] })));
+    this.scopeBox = h("div", { class: "scopes", hidden: true }, [["waveform", "waveform"], ["vectors", "vectorscope"], ["histogram", "histogram"]].map(([name, word]) => (
+      h("figure", {}, h("canvas", { "data-scope": name, role: "img", "aria-label": word }), h("figcaption", { "aria-hidden": "true" }, word)))));
     this.banner = h("p", { class: "banner", role: "status" });
     this.legend = h("p", { class: "legend" });
     this.names = h("div", { class: "names" });
@@ -39,7 +40,7 @@ export class Player {
     this.stage = new Stage(this.canvas, () => this.said());
     this.transport = new Transport((frame, pictures) => this.show(frame, pictures));
     this.timeline = new Timeline(this.transport);
-    this.scopes = new Scopes(Object.fromEntries([...this.scopeBox.children].map((each) => [each.dataset.scope, each])));
+    this.scopes = new Scopes(Object.fromEntries([...this.scopeBox.querySelectorAll("canvas")].map((each) => [each.dataset.scope, each])));
     this.tune = new Tune(this);
     this.panelBox = h("div", {});
     fill(this.side, this.tune.box, this.panelBox);
@@ -92,7 +93,8 @@ export class Player {
     this.transport.pause();
     this.transport.loop = null;
     const old = this.transport.reels;
-    this.canvas.hidden = !take.copies;
+    for (const each of [this.canvas, this.timeline.canvas, this.bar, this.names]) each.hidden = !take.copies;
+    if (!take.copies) this.scopeBox.hidden = true;
     if (take.copies) {
       try { await this.loadSides(); } catch (trouble) { this.shout(`The copies cannot be read (${trouble.message}).`, "Make them again", () => this.makeCopies()); }
     } else this.transport.reels = [];
@@ -131,7 +133,7 @@ export class Player {
     this.sights.saw(frame, box);
     this.scopes.draw(this.scopeBox.hidden ? null : pictures[this.stage.front] || pictures[0], !playing);
     if (this.stage.preview) { this.stage.preview = null; this.stage.draw(); }
-    if (!playing) { this.bringOverlay(); if (this.tune.isOpen) this.tune.see(); }
+    if (!playing) { this.bringOverlay(); if (this.tune.isOpen) this.tune.see(); else this.tune.rest(); }
     else if (this.stage.overlay) { this.stage.overlay = null; this.stage.draw(); }
     this.told();
     this.timeline.draw();
@@ -153,7 +155,8 @@ export class Player {
     if (!this.take || this.closed || this.gone) return;
     const { take, stage } = this;
     if (!take.copies) {
-      const missing = take.finished ? "The copies that this page plays are not there." : `It is ${take.status === "making" ? "still being made" : "not finished"}: there is nothing to play yet.`;
+      const missing = take.finished ? "The copies that this page plays are not there." : take.status === "held" ? "Held: a person has to look at why, and there is nothing to play yet."
+        : `${take.status === "making" ? "Still being made" : "Not finished"}: there is nothing to play yet.`;
       this.shout(missing, take.finished && "Make them", take.finished && (() => this.makeCopies()));
     } else if (this.transport.main) {
       const percent = stage.scale * 100;
@@ -163,7 +166,7 @@ export class Player {
       this.banner.className = small ? "banner small" : "banner";
       fill(this.banner, small ? h("span", {}, why) : h("span", { class: "faint" }, percent > 101 ? `${percent.toFixed(0)} %` : "1:1"),
         small && h("button", { onclick: () => stage.setZoom(1) }, "1:1", h("kbd", {}, "Z")),
-        enlarged && stage.mode !== "single" && h("span", { class: "faint" }, ` raw enlarged plainly from ${enlarged.join("×")}`),
+        enlarged && stage.mode !== "single" && h("span", { class: "faint" }, ` · raw enlarged plainly from ${enlarged.join("×")}`),
         !this.transport.main.isExact && h("span", {}, " This browser cannot prove which picture it shows: judge in another."));
     }
     const names = this.sides.map((each) => `${each.take === take.id ? "" : `${each.take.split("/").pop()} `}${each.side}`);
@@ -223,6 +226,7 @@ export class Player {
       ["[", "loop from here", () => this.loop(0)], ["]", "loop to here", () => this.loop(1)], ["\\", "no loop", () => { transport.setLoop(null); this.timeline.draw(); }],
       ["N", "note on this frame", () => this.note()], ["O", "next overlay", cycle], ["V", "scopes", () => this.toggleScopes()],
       ["T", "another finish", () => this.take?.finished && this.tune.toggle()], ["M", "sound", () => this.mute()],
+      ["Escape", "close the finish, or back to the sheet", () => { if (this.tune.isOpen) this.tune.toggle(false); else location.hash = "#/"; }],
     ];
   }
 
@@ -279,6 +283,8 @@ export class Player {
     fill(this.panelBox, panel(this.take, this));
   }
 
+  seenElsewhere() { return seenElsewhere(this.take, () => this.reload()); }
+
   judge(kind) { return this.take && judge(this.take, kind, () => this.reload()); }
 
   note() {
@@ -328,6 +334,7 @@ export class Player {
   }
 
   toggleScopes() {
+    if (!this.take?.copies) return;
     this.scopeBox.hidden = !this.scopeBox.hidden;
     this.buildBar();
     requestAnimationFrame(() => this.scopes.draw(this.stage.pictureOf(this.stage.front), true));

@@ -57,6 +57,7 @@ export class Scopes {
       context.arc(size / 2, size / 2, size * radius, 0, 7);
       context.stroke();
     }
+    this.targets(context, size);
     const angle = (123 * Math.PI) / 180; // where skin lies, whoever's it is
     context.strokeStyle = "#d8a657aa";
     context.beginPath();
@@ -64,6 +65,18 @@ export class Scopes {
     context.lineTo(size / 2 + (size / 2) * Math.cos(angle), size / 2 - (size / 2) * Math.sin(angle));
     context.stroke();
     context.restore();
+  }
+
+  /** Where colours of 75 % lie, by their first letters. */
+  targets(context, size) {
+    context.fillStyle = "#aaa";
+    context.font = `${10 * devicePixelRatio}px ui-monospace, monospace`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    for (const [name, r, g, b] of [["R", 1, 0, 0], ["Mg", 1, 0, 1], ["B", 0, 0, 1], ["Cy", 0, 1, 1], ["G", 0, 1, 0], ["Yl", 1, 1, 0]]) {
+      const y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      context.fillText(name, (((b - y) / 1.8556) * 0.75 + 0.5) * size, (0.5 - ((r - y) / 1.5748) * 0.75) * size);
+    }
   }
 
   histogram(data) {

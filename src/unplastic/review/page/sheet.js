@@ -27,7 +27,7 @@ export class Sheet {
 
   update(film) { this.film = film; this.draw(); }
 
-  get shown() { return this.film.takes.filter((each) => !filter || (filter === "waits" ? each.waits : each.status === filter)); }
+  get shown() { return chosen(this.film); }
 
   draw() {
     const count = (name) => this.film.takes.filter((each) => !name || (name === "waits" ? each.waits : each.status === name)).length;
@@ -38,7 +38,7 @@ export class Sheet {
     const light = Object.fromEntries(this.film.scenes.map((each) => [each.name, each.light]));
     fill(this.grid, this.shown.length === 0 && h("p", { class: "empty" }, filter ? "Nothing here." : "No takes yet: unplastic run FILM makes them, unplastic watch DIR files clips."),
       [...scenes].map(([name, takes]) => h("section", { "aria-label": `scene ${name}` },
-        h("h2", {}, h("a", { href: `#/scene/${encodeURIComponent(name)}` }, name), h("span", { class: "faint" }, ` ${takes.length} `, light[name] || "")),
+        h("h2", {}, h("a", { href: `#/scene/${encodeURIComponent(name)}` }, name), h("span", { class: "faint" }, [`${takes.length} ${takes.length > 1 ? "takes" : "take"}`, light[name]].filter(Boolean).join(" · "))),
         h("div", { class: "cards" }, takes.map((each) => this.card(each, old.get(each.id)))))));
     const focus = last && this.grid.querySelector(`[data-take="${CSS.escape(last)}"]`);
     if (focus && document.activeElement === document.body) focus.focus({ preventScroll: true });
@@ -47,13 +47,14 @@ export class Sheet {
   card(take, old) {
     const state = JSON.stringify(take);
     if (old?.state === state) return old;
-    const found = take.found ? `${take.found} finding${take.found > 1 ? "s" : ""}` : "";
-    const scores = take.after === null && take.before === null ? "–" : [take.before !== null && h("span", { class: "faint" }, `${score(take.before)} → `), score(take.after)];
+    const many = (count, word) => count && `${count} ${word}${count > 1 ? "s" : ""}`;
+    const asides = [many(take.found, "finding"), many(take.notes, "note"), take.usd && usd(take.usd)].filter(Boolean).join(" · ");
+    const scores = take.after === null && take.before === null ? "" : [h("small", {}, "plasticity "), take.before !== null && h("span", { class: "faint" }, `${score(take.before)} → `), score(take.after)];
     const card = h("a", { class: `card ${take.status}`, href: `#/take/${encodeURIComponent(take.id)}`, "data-take": take.id, onfocus: () => { last = take.id; } },
-      h("div", { class: "frame" }, take.still ? h("img", { src: `/media/${take.still}`, alt: "", loading: "lazy", decoding: "async" }) : h("span", { class: "faint" }, take.doing || statusWord(take.status))),
-      h("div", { class: "line" }, h("b", {}, take.shot), h("span", { class: "faint" }, take.id.split("/").pop()), h("span", { class: "number" }, h("span", { class: "hidden" }, "plasticity "), scores)),
-      h("div", { class: "line small" }, h("i", { class: "dot" }), h("span", {}, take.doing || statusWord(take.status)), h("span", { class: "number faint" }, found && `${found} `, take.notes ? `${take.notes} ✎ ` : "", take.usd ? usd(take.usd) : "")),
-      h("div", { class: "line small faint" }, take.findings[0] || take.note || take.model || ""));
+      h("div", { class: "frame" }, take.still ? h("img", { src: `/media/${take.still}`, alt: "", loading: "lazy", decoding: "async" }) : h("span", { class: "faint why" }, take.note || take.doing || statusWord(take.status))),
+      h("div", { class: "line" }, h("b", {}, take.shot), h("span", { class: "faint" }, take.id.split("/").pop()), h("span", { class: "number" }, scores)),
+      h("div", { class: "line small" }, h("i", { class: "dot" }), h("span", {}, take.doing || statusWord(take.status)), h("span", { class: "number faint" }, asides)),
+      h("div", { class: "line small faint" }, take.findings[0] || (take.still && take.note) || take.model || ""));
     card.state = state;
     return card;
   }
@@ -85,5 +86,12 @@ export class Sheet {
   }
 }
 
+/** The takes that the filter lets through, as the film goes: by scene and shot, and what it does not know after them. */
+function chosen(film) {
+  const places = new Map(film.scenes.flatMap((scene) => scene.shots.map((shot) => `${scene.name}/${shot}`)).map((key, i) => [key, i]));
+  const place = (each) => places.get(`${each.scene}/${each.shot}`) ?? places.size;
+  return film.takes.filter((each) => !filter || (filter === "waits" ? each.waits : each.status === filter)).sort((a, b) => place(a) - place(b));
+}
+
 /** Ids in the order of the sheet, for going from take to take. */
-export const order = (film) => film.takes.filter((each) => !filter || (filter === "waits" ? each.waits : each.status === filter)).map((each) => each.id);
+export const order = (film) => chosen(film).map((each) => each.id);

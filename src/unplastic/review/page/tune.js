@@ -3,6 +3,7 @@
 import { fill, h, toast } from "/page/dom.js";
 import { get, post, Trouble } from "/page/api.js";
 
+const REST_MS = 500;
 let offered = null;
 const WORDS = { "grain sigma_codes8": "grain", "grain size_px_1080": "grain size", "grain chroma_share": "grain colour",
   "texture strength": "texture", "texture pores": "pores", "texture mottling": "mottling of skin", "texture cloth": "weave of cloth", "soften strength": "soften" };
@@ -63,6 +64,17 @@ export class Tune {
     const range = h("input", { type: "range", min: String(low), max: String(high), step: String((high - low) / 100), value: String(value), "aria-label": word, title: meaning,
       oninput: () => { const now = Number(range.value); shown.textContent = now.toFixed(2); set(now); this.see(); } });
     return h("label", { class: "slider" }, h("span", {}, word, more), range, shown);
+  }
+
+  /** The player rests at a frame: have ready what a still of it needs, so that the first turn of a dial is quick. */
+  rest() {
+    clearTimeout(this.resting);
+    const { player } = this;
+    if (this.isOpen || !player.take?.report) return;
+    this.resting = setTimeout(() => {
+      if (player.closed || this.isOpen || player.transport.isPlaying || document.visibilityState !== "visible") return;
+      post("/api/still/ready", { take: player.take.id, frame: player.transport.frame }, { patient: false }).catch(() => {});
+    }, REST_MS);
   }
 
   /** The frame under the wish; only the newest wish is waited for. */

@@ -1,4 +1,4 @@
-"""Pits and furrows of skin, drawn into a map once per face."""
+"""Noise, pits and furrows of skin, drawn into a map once per face."""
 
 from __future__ import annotations
 
@@ -12,6 +12,29 @@ if TYPE_CHECKING:
 
 ZERO, ONE, HALF = np.float32(0.0), np.float32(1.0), np.float32(0.5)
 FAR = np.float32(1e9)
+
+
+@njit(cache=True, nogil=True)
+def spread_spline(
+    white: NDArray, down: NDArray, down_weights: NDArray, across: NDArray, across_weights: NDArray, field: NDArray
+) -> None:
+    """Fill ``field`` with the cubic spline whose knots are ``white``: each sample lies among four of them both ways.
+
+    ``down`` and ``across`` are (samples, 4) numbers of knots, their weights beside them.
+    """
+    height, width = field.shape
+    lines = np.empty((white.shape[0], width), np.float32)
+    for r in range(white.shape[0]):
+        for c in range(width):
+            total = ZERO
+            for i in range(4):
+                total += across_weights[c, i] * white[r, across[c, i]]
+            lines[r, c] = total
+    for r in range(height):
+        a, b, c, d = down_weights[r, 0], down_weights[r, 1], down_weights[r, 2], down_weights[r, 3]
+        first, second, third, last = lines[down[r, 0]], lines[down[r, 1]], lines[down[r, 2]], lines[down[r, 3]]
+        for i in range(width):
+            field[r, i] = a * first[i] + b * second[i] + c * third[i] + d * last[i]
 
 
 @njit(cache=True, nogil=True)
