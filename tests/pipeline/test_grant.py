@@ -335,7 +335,7 @@ def price_usd() -> float:
 def test_a_run_that_pays_stops_at_the_token(tmp_path: Path) -> None:
     """No rehearsal in its own eyes: a service at an address of the user's, which is the rehearsal's, with a key."""
     folder = write_film(tmp_path / "film", 2, model="seedance-2.0", artist=QUICK)
-    with Rehearsal() as service:
+    with Rehearsal(speed=1000.0) as service:
         (tmp_path / "unplastic.toml").write_text(
             f'[keys]\nARK_API_KEY = "k-1234567890"\n[providers.ark]\naddress = "{service.url}/ark/api/v3"\n'
         )
@@ -355,7 +355,7 @@ def test_a_run_that_pays_stops_at_the_token(tmp_path: Path) -> None:
 
 def test_a_worker_elsewhere_stops_at_the_token_of_whoever_left_the_work(postgres, tmp_path: Path) -> None:
     folder = write_film(tmp_path / "film", 2, model="seedance-2.0", artist=QUICK)
-    with Rehearsal() as service:
+    with Rehearsal(speed=1000.0) as service:
         (tmp_path / "unplastic.toml").write_text(
             f'[keys]\nARK_API_KEY = "k-1234567890"\n[providers.ark]\naddress = "{service.url}/ark/api/v3"\n'
         )
