@@ -16,7 +16,7 @@ from unplastic.providers.ledger import Attempt, Stage, ledger_in
 from unplastic.rehearsal import Rehearsal
 
 CAST, ENDS_MAX = 9, 6
-KILLS = {"recraft": 10, "fal": 5}
+KILLS = {"recraft": 8, "fal": 4}
 FAULTS = {
     "recraft": (
         "recraft.create#2=cut-after, recraft.create#3=cut-before, recraft.create#4=500-before, recraft.create#5=rate,"

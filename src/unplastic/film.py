@@ -31,7 +31,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from unplastic.errors import FilmError
-from unplastic.shot import VERSION, Character, Film, Scene, Shot
+from unplastic.shot import VERSION, Character, Film, Scene, Shot, look_file
 from unplastic.slip import Parts, at, of_syntax, of_values
 from unplastic.tomlplaces import Location
 
@@ -181,9 +181,8 @@ def _with_paths(file: Path, text: str, film: Film) -> Film:
         )
         for number, scene in enumerate(film.scenes)
     )
-    look = film.look
-    if look.endswith(".toml"):
-        if not (film.folder / look).is_file():
-            raise _error(file, text, ("look",), f"there is no look {look}", "paths are relative to the film's folder")
-        look = str(film.folder / look)
+    own, words = look_file(film.look)
+    if own and not (film.folder / own).is_file():
+        raise _error(file, text, ("look",), f"there is no look {own}", "paths are relative to the film's folder")
+    look = f"{film.folder / own}{words}" if own else film.look
     return film.model_copy(update={"characters": characters, "scenes": scenes, "look": look})

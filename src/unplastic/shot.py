@@ -78,6 +78,15 @@ class Scene(_Part):
     shots: tuple[Shot, ...] = Field(min_length=1)
 
 
+def look_file(name: str) -> tuple[str, str]:
+    """The file that a look's name leads to, and the words behind it.
+
+    ``("mine.toml", "+warmer")`` of "mine.toml+warmer"; no file, and all of it, of "16mm+warmer".
+    """
+    head, mark, words = name.rpartition(".toml")
+    return (head + mark, words) if mark and (not words or words.startswith("+")) else ("", name)
+
+
 class Film(_Part):
     """A film: what `unplastic.film.read` makes of ``film.toml``. ``folder`` is where it lies.
 

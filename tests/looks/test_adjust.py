@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,3 +108,15 @@ def test_unknown_words_and_looks_behind_a_plus() -> None:
         look("nonsense+warmer")
     with pytest.raises(UnknownName):
         look("16mm+more-like-nonsense")
+
+
+def test_a_look_in_a_file_is_adjusted_like_any_other(tmp_path: Path) -> None:
+    folder = tmp_path / "a+b"
+    folder.mkdir()
+    own = folder / "my+own.toml"
+    own.write_text(look_files()["16mm"].read_text())
+    assert look(f"{own}+less-grain").steps == look("16mm+less-grain").steps
+    assert turned(str(own), "a bit warmer") == f"{own}+slightly-warmer"
+    assert look(turned(f"{own}+less-grain", "warmer")).steps == look("16mm+less-grain+warmer").steps
+    with pytest.raises(WordsError, match="purple"):
+        look(f"{own}+purple")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 pytest.importorskip("pydantic_ai", reason="the extra llm is not installed")
 
-from pydantic_ai import models
 from pydantic_ai.messages import ModelResponse, TextPart
 from pydantic_ai.models.function import FunctionModel
 
+from nolive import no_live_model
 from unplastic.errors import WordsError
 from unplastic.pipeline.asked import from_words
 from unplastic.pipeline.spoken import spoken
@@ -31,11 +29,7 @@ look = "16mm+more-grain"
 """
 
 
-@pytest.fixture(autouse=True)
-def _no_live_model() -> Iterator[None]:
-    before, models.ALLOW_MODEL_REQUESTS = models.ALLOW_MODEL_REQUESTS, False
-    yield
-    models.ALLOW_MODEL_REQUESTS = before
+__all__ = ["no_live_model"]
 
 
 def says(text: str) -> FunctionModel:

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from desks import Studio, agent
-from unplastic.errors import Busy, ClipDamaged, DatabaseGone
+from unplastic.errors import Busy, ClipDamaged, DatabaseGone, NotSent
 from unplastic.pipeline import foreman
 from unplastic.pipeline.foreman import STARTS_MAX, Trouble
-from unplastic.pipeline.stage import Done, Hold, Stopped, Wait
+from unplastic.pipeline.stage import Done, Hold, Stopped, Wait, Work
+from unplastic.pipeline.stages.review import Review
+from unplastic.pipeline.tables import Tables
 from unplastic.pipeline.take import Doing, Status
 from unplastic.providers.ledger import Attempt
 from unplastic.providers.ledger import Stage as Attempted
@@ -291,3 +293,112 @@ def test_what_is_held_for_another_reason_waits_for_a_person(studio: Studio) -> N
     studio.desk.ledger.confirm(seen.key, Job("ark", "cgt-1", "m", "https://ark.test"))
     assert foreman.astray(studio.desk, take.film, states=lambda _: {}) == []
     assert studio.again(take).status is Status.HELD
+
+
+@pytest.mark.parametrize("line", [Doing.HELD, Doing.QUEUED])
+def test_a_take_that_is_cancelled_between_two_lines_stays_cancelled(studio: Studio, monkeypatch, line: Doing) -> None:
+    """Those of a hold, after its work was held; those of a taking up, after its work was queued."""
+    studio.enlist(agent("A", "clip.finished", "one"))
+    take = studio.take()
+    studio.outcomes["one"] = Hold("no portrait", "cast one")
+    jobs = begun(studio, take)
+    known = Tables.move_job
+
+    def then_cancelled(tables: Tables, job, **changes):
+        moved = known(tables, job, **changes)
+        if changes.get("doing") is line:
+            monkeypatch.setattr(Tables, "move_job", known)
+            foreman.cancel(studio.desk, studio.again(take))
+        return moved
+
+    if line is Doing.QUEUED:
+        studio.work_off(jobs)
+    monkeypatch.setattr(Tables, "move_job", then_cancelled)
+    if line is Doing.HELD:
+        studio.work_off(jobs)
+    else:
+        foreman.take_up(studio.desk, take.film)
+    assert Tables.move_job is known, "it was cancelled"
+    assert studio.again(take).status is Status.CANCELLED
+
+
+def test_what_another_s_end_begins_on_a_cancelled_take_does_nothing(studio: Studio) -> None:
+    studio.enlist(agent("A", "clip.finished", "one"))
+    take = studio.take()
+    foreman.cancel(studio.desk, take)
+    jobs = begun(studio, take)
+    assert len(jobs) == 1
+    studio.work_off(jobs)
+    assert (studio.done, studio.again(take).status) == ([], Status.CANCELLED)
+    assert [each.doing for each in studio.desk.tables.jobs(take.film)] == [Doing.CANCELLED]
+
+
+def test_held_work_whose_take_was_never_told_is_found(studio: Studio) -> None:
+    """The process died between the two lines: nobody would ever see why the take does not go on."""
+    studio.enlist(agent("A", "clip.finished", "one"))
+    take = studio.take(created_s=studio.desk.now())
+    (job,) = begun(studio, take)
+    assert studio.desk.tables.move_job(job, doing=Doing.HELD, note="no portrait")
+    assert foreman.astray(studio.desk, take.film, lambda _: {}) == []
+    assert studio.again(take).status is Status.MAKING, "whoever holds it may be writing that down"
+    now = studio.desk.now() + foreman.ADRIFT_S + 1
+    object.__setattr__(studio.desk, "now", lambda: now)
+    assert foreman.astray(studio.desk, take.film, lambda _: {}) == []
+    assert (studio.again(take).status, studio.again(take).note) == (Status.HELD, "no portrait")
+
+
+def test_a_fault_of_one_that_slept_does_not_hold_what_another_went_on_with(studio: Studio) -> None:
+    studio.enlist(agent("A", "clip.finished", "one", "two"))
+    take = studio.take()
+    (job,) = begun(studio, take)
+
+    def overtaken(work):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(studio.outcomes, "one", Done("by another"))
+            studio.work_off([job], looks_max=1)
+        raise FileNotFoundError("another has brought it home, and tidied up")
+
+    studio.outcomes["one"] = overtaken
+    with pytest.raises(foreman.Fault) as fault:
+        foreman.look(studio.desk, job.film, job.take, job.agent, job.turn, job.run)
+    foreman.failed(studio.desk, fault.value.job, "it broke")
+    (now,) = studio.desk.tables.jobs(take.film)
+    assert (now.step, now.doing, studio.again(take).status) == (1, Doing.QUEUED, Status.MAKING)
+
+
+def test_a_fault_of_our_own_is_held_with_its_text(studio: Studio) -> None:
+    studio.enlist(agent("A", "clip.finished", "one"))
+    take = studio.take()
+    (job,) = begun(studio, take)
+    studio.outcomes["one"] = ZeroDivisionError()
+    with pytest.raises(foreman.Fault) as fault:
+        foreman.look(studio.desk, job.film, job.take, job.agent, job.turn, job.run)
+    assert isinstance(fault.value.__cause__, ZeroDivisionError)
+    foreman.failed(studio.desk, fault.value.job, "it broke")
+    assert (studio.again(take).status, studio.again(take).note) == (Status.HELD, "it broke")
+
+
+def test_nothing_is_ordered_for_a_take_that_was_cancelled_while_its_order_was_prepared(studio: Studio) -> None:
+    studio.enlist(agent("A", "clip.finished", "one"))
+    take = studio.take()
+
+    def ordering(work):
+        work.till.fence()
+        foreman.cancel(studio.desk, work.take)
+        with pytest.raises(NotSent, match="was cancelled"):
+            work.till.fence()
+        return Done("")
+
+    studio.outcomes["one"] = ordering
+    studio.work_off(begun(studio, take))
+    assert len(studio.done) == 1
+
+
+def test_a_verdict_is_not_undone_by_one_that_slept_before_review(studio: Studio) -> None:
+    studio.enlist(agent("A", "clip.finished", "one"))
+    take = studio.take()
+    (job,) = begun(studio, take)
+    sleeper = Work(studio.desk, studio.again(take), job)
+    studio.desk.tables.change(take, status=Status.APPROVED, now_s=1.0)
+    Review().run(sleeper)
+    assert studio.again(take).status is Status.APPROVED

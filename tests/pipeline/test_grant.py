@@ -22,8 +22,10 @@ from unplastic.pipeline.desk import NOBODY
 from unplastic.pipeline.grant import drawn, end, give, granted, grants
 from unplastic.pipeline.project import Project, opened
 from unplastic.pipeline.take import Doing, Status, Take
+from unplastic.providers import connect
 from unplastic.providers.caps import Caps
 from unplastic.providers.ledger import Attempt, SqlLedger, Stage
+from unplastic.providers.provider import VideoRequest
 from unplastic.rehearsal import Rehearsal
 from unplastic.secret import Secret
 from unplastic.settings import Settings
@@ -324,16 +326,21 @@ def test_a_rehearsed_run_by_a_token_writes_the_callers_name(tmp_path: Path) -> N
     assert told is not None
 
 
+def price_usd() -> float:
+    """Of one take of such a film."""
+    wish = VideoRequest("seedance-2.0", "Rain.", seconds=5, size="720p")
+    return connect("ark", Settings(keys={"ARK_API_KEY": Secret("k", "a test")})).estimate(wish).high_usd or 0.0
+
+
 def test_a_run_that_pays_stops_at_the_token(tmp_path: Path) -> None:
     """No rehearsal in its own eyes: a service at an address of the user's, which is the rehearsal's, with a key."""
     folder = write_film(tmp_path / "film", 2, model="seedance-2.0", artist=QUICK)
-    with Rehearsal() as service:
+    with Rehearsal(speed=1000.0) as service:
         (tmp_path / "unplastic.toml").write_text(
             f'[keys]\nARK_API_KEY = "k-1234567890"\n[providers.ark]\naddress = "{service.url}/ark/api/v3"\n'
         )
         more = {"UNPLASTIC_SETTINGS": str(tmp_path / "unplastic.toml")}
-        _, out, _ = done("plan", folder, "--json", **more)
-        one = json.loads(out)["shots"][0]["usd"]["high"] / json.loads(out)["shots"][0]["takes"]
+        one = price_usd()
         token, made = give(round(1.5 * one, 4), "mcp", now_s=1.0)
         _, _, err = done("run", folder, "--budget", "100", UNPLASTIC_BUDGET_TOKEN=token, **more)
         _, out, _ = done("status", folder, "--json", **more)
@@ -348,14 +355,13 @@ def test_a_run_that_pays_stops_at_the_token(tmp_path: Path) -> None:
 
 def test_a_worker_elsewhere_stops_at_the_token_of_whoever_left_the_work(postgres, tmp_path: Path) -> None:
     folder = write_film(tmp_path / "film", 2, model="seedance-2.0", artist=QUICK)
-    with Rehearsal() as service:
+    with Rehearsal(speed=1000.0) as service:
         (tmp_path / "unplastic.toml").write_text(
             f'[keys]\nARK_API_KEY = "k-1234567890"\n[providers.ark]\naddress = "{service.url}/ark/api/v3"\n'
         )
         more = {"UNPLASTIC_SETTINGS": str(tmp_path / "unplastic.toml"), "XDG_CACHE_HOME": str(tmp_path / "elsewhere"),
                 "UNPLASTIC_DATABASE_URL": postgres.database("left")}  # fmt: skip
-        _, out, _ = done("plan", folder, "--json", **more)
-        one = json.loads(out)["shots"][0]["usd"]["high"] / json.loads(out)["shots"][0]["takes"]
+        one = price_usd()
         token, made = give(round(1.5 * one, 4), "mcp", now_s=1.0)
         code, _, err = done("run", folder, "--leave", "--budget", "100", UNPLASTIC_BUDGET_TOKEN=token, **more)
         assert code == 0, err

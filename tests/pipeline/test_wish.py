@@ -116,6 +116,24 @@ def test_a_look_of_the_film_s_own_is_known_by_its_words(tmp_path: Path) -> None:
     assert {each.remedy for each in found} == {"finish"}
 
 
+def test_a_look_of_the_film_s_own_may_be_adjusted_in_words(tmp_path: Path) -> None:
+    from unplastic.looks import look
+    from unplastic.looks.look import look_files
+
+    own = tmp_path / "mine.toml"
+    own.write_text(look_files()["16mm"].read_text())
+    films = {
+        words: film_of(tmp_path, TEXT.replace('title = "The lamp"', f'title = "The lamp"\nlook = "mine.toml{words}"'))
+        for words in ("", "+warmer")
+    }
+    takes = takes_of(films["+warmer"], tmp_path)
+    assert look(films["+warmer"].look).steps == look("16mm+warmer").steps
+    assert touched(takes, freeze(films["+warmer"], Unkept()), films["+warmer"]) == []
+    assert {each.parts for each in touched(takes, freeze(films[""], Unkept()), films[""])} == {("look",)}
+    own.write_text(own.read_text() + "\n# another\n")
+    assert {each.parts for each in touched(takes, freeze(films["+warmer"], Unkept()), films["+warmer"])} == {("look",)}
+
+
 def test_takes_that_were_given_up_and_shots_that_are_gone_are_left_alone(tmp_path: Path) -> None:
     from dataclasses import replace
 

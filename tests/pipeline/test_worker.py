@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,11 +11,12 @@ import pytest
 
 from desks import Studio, agent
 from unplastic.errors import WorkError
-from unplastic.pipeline import foreman
+from unplastic.pipeline import foreman, owner
 from unplastic.pipeline import worker as module
 from unplastic.pipeline.owner import Alone
 from unplastic.pipeline.take import Doing, Job
 from unplastic.pipeline.worker import AT_ONCE, PER_MINUTE, Worker, expanded, limits_of
+from unplastic.providers.ledger import Attempt, Stage
 from unplastic.settings import Settings
 
 
@@ -120,3 +122,77 @@ def test_what_was_forgotten_is_taken_up_by_the_sweep(studio: Studio) -> None:
     assert not worker.is_idle(studio.project.id)
     studio.work_off([job for _, job in engine.jobs])
     assert worker.is_idle(studio.project.id)
+
+
+def test_ids_that_the_books_could_not_take_are_entered_when_a_worker_begins(studio: Studio, monkeypatch) -> None:
+    """Another machine may have parked the order since; only this one has its id."""
+    studio.enlist(agent("A", "clip.finished", "one"))
+    row = Attempt("k1", "sc/sh0", 1, "ark", "{}", None, 1.0, None, Stage.INTENT, 1.0, None, "", "[]")
+    seen, _ = studio.desk.ledger.reserve(row, 10.0)
+    assert studio.desk.ledger.give_up(seen, Stage.UNKNOWN, "not in the list")
+    studio.desk.scratch.mkdir(exist_ok=True)
+    job = {"provider": "ark", "id": "cgt-1", "model": "m", "address": "https://ark.test", "handle": {}}
+    (studio.desk.scratch / "strays.jsonl").write_text(json.dumps({"key": "k1", "generation": 1, "job": job}) + "\n")
+    monkeypatch.setattr(module, "Engine", lambda *_, **__: Quiet())
+    Worker(studio.desk, "", Alone(), (studio.project.id,)).begin()
+    assert [(each.stage, each.job and each.job.id) for each in studio.desk.ledger.attempts()] == [
+        (Stage.SUBMITTED, "cgt-1")
+    ]
+
+
+class Quiet(Given):
+    """An engine that does nothing."""
+
+    def serve(self, look, queues) -> None: ...
+
+    def unserved(self) -> int:
+        return 0
+
+
+class Gone(Alone):
+    """A right to work that another has by now."""
+
+    def alive(self) -> bool:
+        return False
+
+
+def test_a_fault_of_one_that_was_given_up_is_nobody_s(studio: Studio, monkeypatch) -> None:
+    studio.enlist(agent("A", "clip.finished", "one"))
+    take = studio.take()
+    (job,) = foreman.announce(studio.desk, "clip.finished", take.film, take.id)
+    studio.outcomes["one"] = FileNotFoundError("another has brought it home")
+    worker, _ = at_work(studio)
+    worker.owner = Gone()
+
+    def stands(trouble: Exception) -> None:
+        raise SystemExit(str(trouble))
+
+    monkeypatch.setattr(worker, "_stand_still", stands)
+    with pytest.raises(SystemExit, match="given up while it slept"):
+        worker._look(job.film, job.take, job.agent, job.turn, job.run)
+    assert [each.doing for each in studio.desk.tables.jobs(take.film)] == [Doing.QUEUED]
+
+
+def test_a_machine_that_was_asleep_knows_it_at_once(monkeypatch) -> None:
+    """A clock that stands still in a sleeping machine would say for two seconds that the lock is still its own."""
+    clock = {"s": 1000.0}
+    monkeypatch.setattr(owner, "awake_s", lambda: clock["s"])
+    monkeypatch.setattr(owner, "BEAT_S", 60.0)
+    own = owner.Among(Always(), "a/cpu")  # type: ignore[arg-type]
+    try:
+        assert own.alive()
+        clock["s"] += 3600.0
+        assert not own.alive()
+    finally:
+        own.close()
+    monkeypatch.undo()
+    assert owner.awake_s() <= owner.awake_s()
+
+
+class Always:
+    """A lock that is always there."""
+
+    def is_held(self) -> bool:
+        return True
+
+    def release(self) -> None: ...

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-from collections.abc import Iterator
 
 import pytest
 
 pytest.importorskip("pydantic_ai", reason="the extra llm is not installed")
 
-from pydantic_ai import models
 from pydantic_ai.exceptions import ModelHTTPError
 from pydantic_ai.messages import ModelResponse, TextPart
 from pydantic_ai.models.function import FunctionModel
 
+from nolive import no_live_model
 from unplastic.errors import PromptError
 from unplastic.prompts import rewrite
 from unplastic.prompts.wording import worded
@@ -23,11 +22,7 @@ INTENT = "a night nurse called Mara reads the letter of 1987 in a corridor, @Ima
 GOOD = "In a corridor the night nurse Mara reads the letter of 1987 under a tube that is on. @Image1 is her face."
 
 
-@pytest.fixture(autouse=True)
-def _no_live_model() -> Iterator[None]:
-    before, models.ALLOW_MODEL_REQUESTS = models.ALLOW_MODEL_REQUESTS, False
-    yield
-    models.ALLOW_MODEL_REQUESTS = before
+__all__ = ["no_live_model"]
 
 
 def says(text: str) -> FunctionModel:

@@ -2,85 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
+from tills import WISH, Clock, Fake, job, later, listed, lost, pay
 from unplastic.errors import Ambiguous, BudgetSpent, ContentInput, ContentOutput, NotSent, Protocol, RequestUnfit
 from unplastic.providers.ledger import Attempt, SqlLedger, Stage, ledger_in
-from unplastic.providers.payment import LATE_S, Till, follow, order, take_up_strays, try_again
-from unplastic.providers.provider import Estimate, Fetched, Job, Listed, Phase, State, Submission, VideoRequest
+from unplastic.providers.payment import LATE_S, Till, follow, take_up_strays, try_again
+from unplastic.providers.provider import Phase, State
 from unplastic.providers.reconcile import SETTLE_S, reconcile
-
-WISH = VideoRequest("m", "words", seed=42)
-START_S = 1_795_391_940.0
-
-
-@dataclass
-class Fake:
-    """A service that does what it is told and counts its orders."""
-
-    name: ClassVar[str] = "fake"
-    title: ClassVar[str] = "Fake"
-    lists: bool = True
-    trouble: Exception | None = None
-    usd: float | None = 1.0
-    rows: list[Listed] = field(default_factory=list)
-    states: list[State] = field(default_factory=list)
-    ordered: int = 0
-
-    def estimate(self, request) -> Estimate:
-        return Estimate(self.usd, self.usd, "a card", None)
-
-    def submit(self, request) -> Submission:
-        self.ordered += 1
-        if self.trouble:
-            raise self.trouble
-        return Submission(job(f"j{self.ordered}"), "{}")
-
-    def poll(self, job) -> State:
-        return self.states.pop(0)
-
-    def fetch(self, job, folder, *, probe) -> tuple[Fetched, ...]:
-        return (Fetched(folder / "a.mp4", "ab", 3, "video"),)
-
-    def list(self, since):
-        assert since < datetime.fromtimestamp(START_S, UTC)
-        return iter(self.rows)
-
-
-def job(name: str) -> Job:
-    return Job("fake", name, "m", "https://fake.test")
-
-
-def listed(name: str, **echo: Any) -> Listed:
-    return Listed(job(name), None, State(Phase.RUNNING, "running"), echo)
-
-
-class Clock:
-    """Time that passes when it is told."""
-
-    def __init__(self) -> None:
-        self.s = START_S
-
-    def __call__(self) -> float:
-        return self.s
 
 
 @pytest.fixture
 def till(tmp_path: Path) -> Till:
     return Till(ledger_in(tmp_path / "ledger.sqlite"), 10.0, tmp_path / "strays.jsonl", Clock())
-
-
-def pay(till: Till, fake: Any, **more: Any):
-    return order(till, fake, WISH, shot="sh1", **more)
-
-
-def later(till: Till, seconds: float) -> None:
-    till.now.s += seconds  # type: ignore[attr-defined]
 
 
 def test_the_same_take_is_ordered_once(till: Till) -> None:
@@ -104,11 +41,6 @@ def test_what_may_have_arrived_is_kept_and_never_sent_again(till: Till, kind: ty
     fake.trouble = None
     assert pay(till, fake).stage is Stage.INTENT
     assert (fake.ordered, till.ledger.spent_usd()) == (1, 1.0)
-
-
-def lost(till: Till, **fake: Any) -> tuple[Any, Any]:
-    service = Fake(trouble=Ambiguous("cut", "wait"), **fake)
-    return service, pay(till, service)
 
 
 def test_a_lost_answer_is_found_by_its_seed(till: Till) -> None:

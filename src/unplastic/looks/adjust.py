@@ -20,6 +20,7 @@ from unplastic.errors import WordsError
 from unplastic.looks.look import Look, Step, look, look_files
 from unplastic.parameter import parameters
 from unplastic.registry import member
+from unplastic.shot import look_file
 
 AMOUNTS = {"slightly": 0.5, "much": 2.0}
 HOW_MUCH = {
@@ -104,7 +105,8 @@ def turned(name: str, text: str) -> str:
     left = [word for word in re.findall(r"[^\W_]+", rest) if word not in _fillers()]
     if left or not words:
         raise WordsError(f"not understood: {' '.join(left) or repr(text)}", hint())
-    return look("+".join([name, *words])).name
+    made, file = look("+".join([name, *words])), look_file(name)[0]
+    return file + made.name.removeprefix(look(file).name) if file else made.name
 
 
 def hint() -> str:

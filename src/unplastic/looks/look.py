@@ -27,6 +27,7 @@ from typing import Any
 from unplastic.errors import RecipeError, UnknownName
 from unplastic.parameter import parameters
 from unplastic.registry import member, members
+from unplastic.shot import look_file
 
 FACTS = ("name", "intent", "source", "date")
 
@@ -65,13 +66,14 @@ def look(name: str) -> Look:
     files = look_files()
     if name in files:
         return _read(files[name])
-    base, *words = name.split("+")
-    if words and not Path(name).is_file():
+    file, said = look_file(name)
+    base, *words = said.split("+")
+    if words:
         from unplastic.looks.adjust import adjusted  # it reads looks itself
 
-        return adjusted(look(base.strip()), words)
-    if name.endswith(".toml"):
-        return _read(Path(name))
+        return adjusted(look(file or base.strip()), words)
+    if file:
+        return _read(Path(file))
     near = get_close_matches(name, files, n=1)
     hint = f"did you mean {near[0]}?" if near else f"known looks: {', '.join(files)}"
     raise UnknownName(f"no look is called {name!r}", hint)

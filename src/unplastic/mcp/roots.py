@@ -8,7 +8,7 @@ from pathlib import Path
 from unplastic.errors import ClipMissing, PathRefused
 from unplastic.film import FILE, read
 from unplastic.media.folder import CLIP_SUFFIXES
-from unplastic.shot import Film
+from unplastic.shot import Film, look_file
 
 LISTS = (b"#EXTM3U", b"ffconcat", b"<?xml", b"<MPD", b"[playlist]")
 """How files begin that only name other files, which may lie anywhere."""
@@ -63,14 +63,13 @@ class Roots:
         """A look by name; one in a file lies inside, and so do the colour files that it names."""
         from unplastic.looks import look
 
-        base, plus, words = text.partition("+")
-        if base.endswith(".toml"):
-            base = str(self.path(base))
-        for step in look(base + plus + words).steps:
+        file, words = look_file(text)
+        name = f"{self.path(file)}{words}" if file else text
+        for step in look(name).steps:
             for key, value in step.values.items():
                 if key.endswith("_path") and value:
                     self.path(str(value))
-        return base + plus + words
+        return name
 
     def words(self) -> str:
         """The folders, for people."""

@@ -36,6 +36,9 @@ LOOKS, LOOKS_APART = 4, 5
 KNOWN = {Attempted.SUBMITTED, Attempted.LATE, Attempted.SETTLED, Attempted.RELEASED}
 NOTHING: Mapping[str, Any] = {}
 LATER = (Busy, RateLimit, Quota, NotSent, StoreAway)
+ADRIFT_S = 60.0
+"""Whoever holds work writes that into the take in the next moment; after this long it is taken to be dead."""
+IN_HAND = {Status.MAKING, Status.HELD}
 DEAD = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 
 
@@ -48,12 +51,21 @@ class Next:
     started: tuple[Job, ...] = ()
 
 
+class Fault(Exception):
+    """Our own fault, in its cause; ``job`` is the work as it was when that look at it began."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job.workflow)
+        self.job = job
+
+
 class Trouble(Exception):
     """The machine's trouble, not the clip's: no room, no database. Nothing was decided; the worker has to stop."""
 
 
 def look(desk: Desk, film: str, take: str, agent: str, turn: int, run: int) -> Next:
-    """Do what comes next of that work. Raises `Trouble`."""
+    """Do what comes next of that work. Raises `Trouble` and `Fault`."""
+    job = None
     try:
         job = desk.tables.job(film, take, agent, turn)
         if job is None or job.doing is not Doing.QUEUED or job.run != run:
@@ -64,7 +76,13 @@ def look(desk: Desk, film: str, take: str, agent: str, turn: int, run: int) -> N
     except OSError as trouble:
         if trouble.errno in FULL:
             raise Trouble(trouble) from trouble
-        raise
+        if job is None:
+            raise
+        raise Fault(job) from trouble
+    except Exception as error:
+        if job is None or isinstance(error, NotSent):
+            raise
+        raise Fault(job) from error
 
 
 def announce(desk: Desk, event: Event, film: str, take: str, *, turn: int = 1) -> tuple[Job, ...]:
@@ -120,9 +138,15 @@ def _left_alone(desk: Desk, film: str) -> Iterator[Job]:
 
     A process that died between two lines leaves such, and so do agents that put nothing up for review.
     """
-    busy = {job.take for job in desk.tables.jobs(film, Doing.QUEUED, Doing.WAITING, Doing.HELD)}
+    busy = {job.take for job in desk.tables.jobs(film, Doing.QUEUED, Doing.WAITING)}
+    held = {job.take: job.note for job in desk.tables.jobs(film, Doing.HELD)}
     for take in desk.tables.takes(film):
         if take.status is Status.MAKING and take.id not in busy:
+            if take.id in held:
+                if abs(desk.now() - take.changed_s) > ADRIFT_S:
+                    desk.tables.change(take, status=Status.HELD, note=held[take.id], now_s=desk.now(),
+                                       hint="unplastic run FILM tries it again", revision=take.revision)  # fmt: skip
+                continue
             if "original" not in take.facts:
                 yield from announce(desk, "shot.wanted", film, take.id)
             elif any(job.take == take.id for job in desk.tables.jobs(film)):
@@ -163,7 +187,7 @@ def take_up(
     found = []
     for job in desk.tables.jobs(film, Doing.HELD):
         take = desk.tables.take(film, job.take) if job.take else None
-        if not which(job) or (take and take.status not in {Status.HELD, Status.MAKING}):
+        if not which(job) or (take and take.status not in IN_HAND):
             continue
         if take and facts:
             desk.tables.change(take, facts=dict(facts), now_s=desk.now())
@@ -171,7 +195,7 @@ def take_up(
         if again:
             found.append(again)
             if take:
-                desk.tables.change(take, status=Status.MAKING, note="", hint="", now_s=desk.now())
+                desk.tables.change(take, status=Status.MAKING, note="", hint="", now_s=desk.now(), was=IN_HAND)
     return found
 
 
@@ -191,6 +215,9 @@ def _looked(desk: Desk, job: Job) -> Next:
     if job.step >= len(stages):
         return _complete(desk, job, agent, stages)
     take = desk.tables.take(job.film, job.take) if job.take else Take(job.film, "", "", "", 0, "filed", Status.MAKING)
+    if take.status is Status.CANCELLED:  # it was begun by another's end, while a person cancelled it
+        desk.tables.move_job(job, doing=Doing.CANCELLED)
+        return Next(None, "its take was cancelled")
     stage = stages[job.step]
     if stage.heavy and job.starts >= STARTS_MAX:
         never = f"{stage.name} was begun {job.starts} times and never ended"
@@ -258,7 +285,8 @@ def _hold(desk: Desk, job: Job, agent: Agent, take: Take, why: Hold, stage: str 
         return Next(None, "it was cancelled meanwhile")
     if take.id and take.status is Status.MAKING:
         facts = _awaiting(take, why, desk.now())
-        desk.tables.change(take, status=Status.HELD, facts=facts, note=why.message, hint=why.hint, now_s=desk.now())
+        desk.tables.change(take, status=Status.HELD, facts=facts, note=why.message, hint=why.hint, now_s=desk.now(),
+                           was={Status.MAKING})  # fmt: skip
     _log(desk, job, stage, f"{why.message} ({why.hint})", kind="held")
     return Next(None, why.message, tuple(released(desk, job.film, agent)))
 
@@ -272,12 +300,14 @@ def _awaiting(take: Take, why: Hold, now_s: float) -> dict[str, Any]:
     return {AWAITS: {"order": why.attempt, "since_s": now_s, "looks": looks}}
 
 
-def failed(desk: Desk, film: str, take: str, agent: str, turn: int, text: str) -> tuple[Job, ...]:
-    """Our own fault: the take waits with where the log is, and the rest goes on."""
-    job = desk.tables.job(film, take, agent, turn)
-    if job is None:
-        return ()
-    found = desk.tables.take(film, take) if take else Take(film, "", "", "", 0, "filed", Status.MAKING)
+def failed(desk: Desk, job: Job, text: str) -> tuple[Job, ...]:
+    """Our own fault: the take waits with where the log is, and the rest goes on.
+
+    ``job`` is the work as it was when it failed: where another has gone on with it since, nothing is held.
+    """
+    now = desk.tables.job(job.film, job.take, job.agent, job.turn)
+    job = replace(now, step=job.step, run=job.run, doing=job.doing) if now else job
+    found = desk.tables.take(job.film, job.take) if job.take else Take(job.film, "", "", "", 0, "filed", Status.MAKING)
     why = Hold(text, "please report it with that log; the rest goes on")
     return _hold(desk, job, _agent(desk, job), found, why).started
 
@@ -292,11 +322,11 @@ def redo(desk: Desk, take: Take, event: Event = "clip.finished") -> tuple[Job, .
 def cancel(desk: Desk, take: Take) -> int:
     """Nothing more is done on it; what is under way stops within a second. How much work that was."""
     count = 0
+    desk.tables.change(take, status=Status.CANCELLED, note="cancelled by a person", hint="", now_s=desk.now())
     for job in desk.tables.jobs(take.film, Doing.QUEUED, Doing.WAITING, Doing.HELD):
         if job.take == take.id and desk.tables.move_job(job, doing=Doing.CANCELLED, note="cancelled by a person"):
             _log(desk, replace(job), "", "cancelled by a person", kind="cancelled")
             count += 1
-    desk.tables.change(take, status=Status.CANCELLED, note="cancelled by a person", hint="", now_s=desk.now())
     return count
 
 

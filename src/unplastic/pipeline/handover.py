@@ -22,7 +22,7 @@ def approved(desk: Desk, film: str, folder: Path, *, generated: bool = False) ->
     if not takes:
         raise WorkError(
             f"{desk.folder(film)}: no take is approved yet",
-            "unplastic status FILM, then unplastic verdict FILM TAKE approve",
+            "look and approve: unplastic review FILM, or unplastic verdict",
         )
     return [_shot(desk, take, folder, generated=generated) for take in takes]
 

@@ -48,8 +48,7 @@ def brought_over(own: SqlLedger, server: SqlLedger, film: str, strays: Iterable[
 
 def _there(attempt: Attempt, film: str) -> Attempt:
     """As the server knows it: casting's orders have the film's name in their key there, as all others always have."""
-    wish = {"shot": attempt.shot, "take": attempt.take}
-    if attempt.key != key_of(attempt.provider, attempt.request, **wish):
+    if attempt.key != key_of(attempt.provider, attempt.request, shot=attempt.shot, take=attempt.take):
         return replace(attempt, film=attempt.film or film)
-    key = key_of(attempt.provider, attempt.request, **wish | {"shot": f"{film}/{attempt.shot}"})
+    key = key_of(attempt.provider, attempt.request, shot=f"{film}/{attempt.shot}", take=attempt.take)
     return replace(attempt, film=film, key=key)

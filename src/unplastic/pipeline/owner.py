@@ -49,7 +49,7 @@ class Among:
 
     def __init__(self, held: Held, name: str) -> None:
         self.name, self._held = name, held
-        self._seen = time.monotonic()
+        self._seen = awake_s()
         self._lost = False
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="beat", daemon=True)
@@ -57,7 +57,7 @@ class Among:
 
     def alive(self) -> bool:
         """Whether the lock was seen lately."""
-        return not self._lost and time.monotonic() - self._seen < LOST_S
+        return not self._lost and awake_s() - self._seen < LOST_S
 
     def is_lost(self) -> bool:
         """Whether the connection is gone, and the lock with it: another may have taken over."""
@@ -74,7 +74,12 @@ class Among:
             if not self._held.is_held():
                 self._lost = True
                 return
-            self._seen = time.monotonic()
+            self._seen = awake_s()
+
+
+def awake_s() -> float:
+    """Seconds that only grow, also while the machine is asleep: a plain monotonic clock stands still then on Linux."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 @contextmanager

@@ -5,14 +5,16 @@ Whatever became of an order, it is never made again here: what cannot be found w
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from pathlib import Path
 
-from unplastic.errors import DatabaseGone, NoSuchJob
+from unplastic.errors import DatabaseGone, NoSuchJob, ProviderError
 from unplastic.pipeline.stage import Done, Hold, Outcome, Wait, Work
+from unplastic.pipeline.take import Status
 from unplastic.providers.ledger import Attempt, Stage
-from unplastic.providers.payment import follow, may_try_again, order, try_again
+from unplastic.providers.payment import follow, may_try_again, order, stop, try_again
 from unplastic.providers.provider import Probe, Provider, Request
 from unplastic.providers.reconcile import reconcile
 
@@ -31,6 +33,8 @@ def followed(work: Work, service: Provider, request: Request, *, shot: str, prob
         return Wait(0.0, "its order never left; it is ordered now")
     if attempt.stage is Stage.INTENT:
         return Wait(max(pace.poll_s, pace.settle_s / 4), "its answer was lost; looking for it in the service's list")
+    if attempt.stage in {Stage.SUBMITTED, Stage.LATE} and _is_cancelled(work):
+        return _stopped(work, service, attempt)
     if attempt.stage in {Stage.SUBMITTED, Stage.LATE}:
         attempt = _polled(work, service, attempt, probe)
     if attempt.stage in {Stage.SUBMITTED, Stage.LATE}:
@@ -54,6 +58,17 @@ def brought(work: Work, service: Provider, key: str, *, probe: Probe) -> Path:
         if path.is_file() and _sha256(path) == row["sha256"]:
             return path
     return service.fetch(attempt.job, _incoming(work), probe=probe)[0].path
+
+
+def _is_cancelled(work: Work) -> bool:
+    return work.desk.tables.take(work.take.film, work.take.id).status is Status.CANCELLED
+
+
+def _stopped(work: Work, service: Provider, attempt: Attempt) -> Outcome:
+    """It was on the line when a person cancelled its take: whoever gets the answer asks the service to stop it."""
+    with contextlib.suppress(ProviderError):
+        stop(work.till, service, attempt)
+    return Wait(0.0)
 
 
 def _polled(work: Work, service: Provider, attempt: Attempt, probe: Probe) -> Attempt:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
-from unplastic.errors import UnplasticError, WorkError
+from unplastic.errors import NotSent, UnplasticError, WorkError
 from unplastic.pipeline.take import Artefact, Event, Job, Take
 
 if TYPE_CHECKING:
@@ -123,8 +123,15 @@ class Work:
 
     @property
     def till(self) -> Till:
-        """Where it is paid: on this take's film, scene, shot and agent."""
-        return self.desk.till(self.take, self.job.agent, self.agent_caps)
+        """Where it is paid: on this take's film, scene, shot and agent; no longer where the work was cancelled."""
+        till = self.desk.till(self.take, self.job.agent, self.agent_caps)
+
+        def fence() -> None:
+            till.fence()
+            if self.stopped():
+                raise NotSent("the work was cancelled: nothing was ordered", "nothing")
+
+        return replace(till, fence=fence)
 
     def stopped(self) -> bool:
         """Whether the work was cancelled, or taken over by another machine, since it began."""

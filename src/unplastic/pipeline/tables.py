@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -165,14 +165,19 @@ class Tables:
 
     def change(
         self, take: Take, *, status: Status | None = None, facts: dict[str, Any] | None = None, note: str | None = None,
-        hint: str | None = None, now_s: float, revision: int | None = None,
+        hint: str | None = None, now_s: float, revision: int | None = None, was: Collection[Status] = tuple(Status),
     ) -> Take | None:  # fmt: skip
-        """Change a take; ``facts`` are added to those there. With ``revision``: None where it is no longer that one."""
+        """Change a take; ``facts`` are added to those there.
+
+        None where it is no longer ``revision``, if one is given, or no longer in one of the states that it ``was`` in.
+        """
         with self._change(take.film) as books:
             row = books.one("select * from take where film = :film and id = :id", film=take.film, id=take.id)
             if row is None or (revision is not None and row["revision"] != revision):
                 return None
             old = _take(row)
+            if old.status not in was:
+                return None
             books.run(
                 "update take set status = :status, facts = :facts, note = :note, hint = :hint, changed_s = :now,"
                 " revision = revision + 1 where film = :film and id = :id",

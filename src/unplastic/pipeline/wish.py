@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from unplastic.pipeline.store import Store, hashed
-from unplastic.shot import Film, Scene, Shot
+from unplastic.shot import Film, Scene, Shot, look_file
 
 FINISH = {"look"}
 """Parts whose change asks for a new finish only; every other one asks for a new generation."""
@@ -44,6 +44,7 @@ def made_of(document: dict[str, Any], film: Film, scene: Scene, shot: Shot) -> d
     def by_hash(path: Path | None) -> str:
         return pictures.get(str(path), str(path)) if path else ""
 
+    own, words = look_file(film.look)
     parts: dict[str, Any] = {
         "prompt": [shot.prompt, shot.negative],
         "light sheet": scene.light,
@@ -53,7 +54,7 @@ def made_of(document: dict[str, Any], film: Film, scene: Scene, shot: Shot) -> d
         "length": shot.seconds,
         "size": [shot.size, shot.aspect],
         "sound": shot.audio,
-        "look": by_hash(Path(film.look)) if film.look.endswith(".toml") else film.look,
+        "look": f"{by_hash(Path(own))}{words}" if own else film.look,
     }
     for name in shot.characters:
         who = film.character(name)
@@ -68,8 +69,9 @@ def changed(was: dict[str, str], now: dict[str, str]) -> list[str]:
 
 def _pictures(film: Film) -> Iterator[Path]:
     """The files that a film names: portraits, frames, references, and a look of its own."""
-    if film.look.endswith(".toml"):
-        yield Path(film.look)
+    own, _ = look_file(film.look)
+    if own:
+        yield Path(own)
     for character in film.characters:
         if character.portrait:
             yield character.portrait

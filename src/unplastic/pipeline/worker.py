@@ -18,11 +18,12 @@ from datetime import datetime
 from unplastic.errors import DatabaseGone, NotSent, WorkError
 from unplastic.pipeline import foreman
 from unplastic.pipeline.agent import DAILY
-from unplastic.pipeline.desk import Desk
+from unplastic.pipeline.desk import STRAYS, Desk
 from unplastic.pipeline.engine import Engine, Limit
 from unplastic.pipeline.owner import Among, Owner
 from unplastic.pipeline.stage import CPU, IO
 from unplastic.pipeline.take import Doing, Job
+from unplastic.providers.payment import Till, take_up_strays
 from unplastic.registry import members
 from unplastic.settings import Settings
 
@@ -53,6 +54,7 @@ class Worker:
         self._swept = self._reaped = -1e9
         self._since = datetime.now().astimezone()
         self._beat()
+        take_up_strays(Till(self.desk.ledger, 0.0, self.desk.scratch / STRAYS, self.desk.now))
         self.engine.serve(self._look, self._queues)
         if self.engine.unserved():
             self.say(f"{self.engine.unserved()} runs were begun by another release: only that one can end them")
@@ -107,8 +109,8 @@ class Worker:
             self._stand_still(trouble)
         except NotSent:
             return 1.0, []
-        except Exception as error:
-            started = self._fault(film, take, agent, turn, error)
+        except foreman.Fault as fault:
+            started = self._fault(fault.job, fault.__cause__ or fault)
             return None, [(foreman.queue_of(self.desk, job), job) for job in started]
         raise AssertionError("it stands still")
 
@@ -117,14 +119,16 @@ class Worker:
         self.trouble.append(trouble)
         threading.Event().wait()
 
-    def _fault(self, film: str, take: str, agent: str, turn: int, error: Exception) -> tuple[Job, ...]:
+    def _fault(self, job: Job, error: BaseException) -> tuple[Job, ...]:
+        if not self.owner.alive():  # another has taken over while this slept, and what it left is no fault
+            self._stand_still(WorkError("this worker was given up while it slept: others go on", "start it again"))
         folder = self.desk.scratch / "faults"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             log = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{threading.get_ident()}.log"
             log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
             said = f"something in unplastic broke: {type(error).__name__}: {error}; log: {log}"
-            return foreman.failed(self.desk, film, take, agent, turn, said)
+            return foreman.failed(self.desk, job, said)
         except (OSError, DatabaseGone) as trouble:
             self._stand_still(trouble)
         raise AssertionError("it stands still")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
 from unplastic.prompts.finding import Change
-from unplastic.prompts.lexicon import Light
+from unplastic.prompts.lexicon import Lexicon, Light
 from unplastic.prompts.parse import Prompt
 
 OF_A_FACE = re.compile(r"cheek|eye|brow|chin|hat\b|nose")
@@ -58,12 +60,10 @@ def _texture(prompt: Prompt) -> str:
     most = 1 if size in {"ms", "ws"} else 2
     chosen: list[str] = []
     for surface in prompt.surfaces:
-        new = [
-            phrase
-            for phrase in surface.phrases(size)
-            if phrase not in chosen and prompt.lexicon.slots["texture"].search(phrase)
-        ]
-        chosen += new[:1]
+        new = (
+            phrase for phrase in surface.phrases(size) if phrase not in chosen and _is_texture(prompt.lexicon, phrase)
+        )
+        chosen += islice(new, 1)
         if len(chosen) == most:
             break
     if not chosen:
@@ -72,6 +72,11 @@ def _texture(prompt: Prompt) -> str:
         spare = [phrase for phrase in prompt.surfaces[0].phrases(size) if phrase not in chosen]
         chosen += spare[: most - len(chosen)]
     return _capital(" and ".join(chosen))
+
+
+@lru_cache(maxsize=1000)
+def _is_texture(words: Lexicon, phrase: str) -> bool:
+    return words.slots["texture"].search(phrase) is not None
 
 
 def _light(prompt: Prompt, given: str) -> str:

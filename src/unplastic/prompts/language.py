@@ -52,6 +52,11 @@ COMMON_WORDS = {
 """Words of pictures, for prompts too short to hold enough small ones."""
 SMALL = {code: frozenset(words.split()) for code, words in SMALL_WORDS.items()}
 COMMON = {code: frozenset(words.split()) for code, words in COMMON_WORDS.items()}
+SPOKEN = {
+    word: (tuple(code for code in SMALL if word in SMALL[code]), tuple(code for code in COMMON if word in COMMON[code]))
+    for word in frozenset().union(*SMALL.values(), *COMMON.values())
+}
+"""In which languages a word is a small one, and in which a common one."""
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 FOREIGN_SHARE = 0.5
 
@@ -64,16 +69,19 @@ def language(text: str) -> str:
         return code
     words = WORD.findall(text)
     # "Los Angeles, La Brea": a small word in capitals inside a sentence is part of a name.
-    small = [word.lower() for place, word in enumerate(words) if place == 0 or word.islower()]
-    every = [word.lower() for word in words]
-    counts = {
-        code: sum(word in SMALL[code] for word in small) + sum(word in COMMON[code] for word in every)
-        for code in SMALL
-        if not (SMALL[code].isdisjoint(small) and COMMON[code].isdisjoint(every))
-    }
-    english = counts.pop("en", 0)
-    best = max(counts, key=lambda code: counts[code], default="en")
-    return best if counts.get(best, 0) >= max(2, english + 1) else "en"
+    counts = dict.fromkeys(SMALL, 0)
+    for place, word in enumerate(words):
+        known = SPOKEN.get(word.lower())
+        if known:
+            small, common = known
+            for code in common:
+                counts[code] += 1
+            if place == 0 or word.islower():
+                for code in small:
+                    counts[code] += 1
+    english = counts.pop("en")
+    best = max(counts, key=lambda code: counts[code])
+    return best if counts[best] >= max(2, english + 1) else "en"
 
 
 def _script(letters: list[str]) -> str | None:

@@ -22,7 +22,10 @@ SIZES = ("ecu", "cu", "mcu", "ms", "ws")
 Span = tuple[int, int, int]
 """First character, the one after the last, and the number of the entry."""
 
-KEPT_MAX, SENTENCE_KEPT_MAX = 20_000, 1000
+Known = dict[str, tuple[Span, ...]]
+"""What was found in a sentence, by the pattern's name."""
+
+KEPT_MAX, SENTENCE_KEPT_MAX = 2000, 1000
 
 HINT = "see src/unplastic/data/prompts/words.toml for the shape"
 
@@ -109,33 +112,51 @@ class Lexicon:
     models: dict[str, Model]
     camera: dict[str, Any]
     slots: dict[str, re.Pattern[str]]
-    size_pattern: re.Pattern[str]
+    sizes: dict[str, str]
     real_people: re.Pattern[str]
     version: str
 
     patterns: dict[str, re.Pattern[str]] = field(init=False, repr=False)
+    which: dict[str, re.Pattern[str]] = field(init=False, repr=False)
     by_code: dict[str, Word] = field(init=False, repr=False)
     negative_patterns: tuple[tuple[Negative, re.Pattern[str]], ...] = field(init=False, repr=False)
-    _kept: dict[tuple[str, str], tuple[Span, ...]] = field(init=False, repr=False, default_factory=dict)
+    nouns: dict[str, tuple[int, ...]] = field(init=False, repr=False)
+    _kept: dict[str, Known] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        words = _together([word.find for word in self.words])
-        lights = _together([light.find for light in self.lights])
-        object.__setattr__(self, "patterns", {**self.slots, "words": words, "lights": lights})
+        finds = {"words": [word.find for word in self.words], "lights": [light.find for light in self.lights]}
+        one = {name: _bounded("|".join(each)) for name, each in finds.items()}
+        object.__setattr__(self, "patterns", {**self.slots, **one, "size": _sized("|".join(self.sizes.values()))})
+        which = {name: _together(each) for name, each in finds.items()}
+        object.__setattr__(self, "which", which | {"size": _sized(_groups(list(self.sizes.values())))})
         object.__setattr__(self, "by_code", {word.code: word for word in self.words})
         object.__setattr__(self, "negative_patterns", tuple((n, _bounded(n.find)) for n in self.negatives))
+        nouns: dict[str, tuple[int, ...]] = {}
+        for number, surface in enumerate(self.surfaces):
+            for noun in surface.nouns:
+                nouns[noun] = (*nouns.get(noun, ()), number)
+        object.__setattr__(self, "nouns", nouns)
 
-    def scan(self, name: str, sentence: str) -> tuple[Span, ...]:
-        """Where a pattern is found in a sentence in small letters; the sentences that we write ourselves come often."""
-        key = (name, sentence)
-        found = self._kept.get(key)
+    def known(self, sentence: str) -> Known:
+        """What `scan` has found in a sentence: the next pass reads it again, and those that we write come often."""
+        found = self._kept.get(sentence)
         if found is None:
-            matches = self.patterns[name].finditer(sentence)
-            found = tuple((*match.span(), int((match.lastgroup or "_0")[1:])) for match in matches)
+            found = {}
             if len(self._kept) >= KEPT_MAX:
                 self._kept.clear()
             if len(sentence) <= SENTENCE_KEPT_MAX:
-                self._kept[key] = found
+                self._kept[sentence] = found
+        return found
+
+    def scan(self, name: str, sentence: str, known: Known | None = None) -> tuple[Span, ...]:
+        """Where a pattern is found in a sentence in small letters; ``known`` is what is known of that sentence."""
+        known = self.known(sentence) if known is None else known
+        found = known.get(name)
+        if found is None:
+            which = self.which.get(name)
+            spans = [match.span() for match in self.patterns[name].finditer(sentence)]
+            found = tuple((*span, _number(which, sentence, span[0])) for span in spans)
+            known[name] = found
         return found
 
 
@@ -164,7 +185,7 @@ def lexicon(own: Path | None = None) -> Lexicon:
         {row["key"]: _made(Model, row, "models.toml") for row in _shipped("models")["model"]},
         _shipped("camera"),
         _slots(tuple(surfaces.values())),
-        re.compile("|".join(rf"(?P<{k}>(?<![\w-])(?:{f})(?![\w-]))" for k, f in _shipped("slots")["size"].items())),
+        _shipped("slots")["size"],
         re.compile(rf"\b(?:{'|'.join(_shipped('people')['names'])})\b"),
         str(_shipped("words")["date"]),
     )
@@ -224,15 +245,38 @@ def _slots(surfaces: tuple[Surface, ...]) -> dict[str, re.Pattern[str]]:
     """The patterns of ``slots.toml``; texture is also every phrase that we ourselves would write."""
     finds = dict(_shipped("slots")["slot"])
     phrases = {phrase for surface in surfaces for size in SIZES for phrase in surface.phrases(size)}
-    finds["texture"] += "|" + "|".join(sorted((re.escape(each.lower()) for each in phrases), key=len, reverse=True))
+    finds["texture"] += "|" + _either({each.lower() for each in phrases})
     return {name: _bounded(find) for name, find in finds.items()}
+
+
+def _either(texts: set[str]) -> str:
+    """One pattern for all these texts, longer ones before those that they begin with; what begins alike is shared."""
+    heads = sorted({text[:1] for text in texts}, reverse=True)
+    ways = [
+        re.escape(head) + _either({text[1:] for text in texts if text[:1] == head}) if head else "" for head in heads
+    ]
+    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
 
 
 def _bounded(find: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w'-])(?:{find})(?![\w'-])")
 
 
+def _number(which: re.Pattern[str] | None, sentence: str, start: int) -> int:
+    """Which of a pattern's finds is there. A group for each is slow to search with: it is asked where there is one."""
+    found = which.match(sentence, start) if which else None
+    return int(found.lastgroup[1:]) if found and found.lastgroup else 0
+
+
 def _together(finds: list[str]) -> re.Pattern[str]:
     """One pattern for all, a group for each: ``lastgroup`` says which was found."""
-    groups = "|".join(f"(?P<_{number}>{find})" for number, find in enumerate(finds))
-    return re.compile(rf"(?<![\w'-])(?:{groups})(?![\w'-])")
+    return _bounded(_groups(finds))
+
+
+def _groups(finds: list[str]) -> str:
+    return "|".join(f"(?P<_{number}>{find})" for number, find in enumerate(finds))
+
+
+def _sized(find: str) -> re.Pattern[str]:
+    """A shot size may stand before an apostrophe."""
+    return re.compile(rf"(?<![\w-])(?:{find})(?![\w-])")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from unplastic.prompts.lexicon import Lexicon, Light, Span, Surface, Word
+from unplastic.prompts.lexicon import Known, Lexicon, Light, Span, Surface, Word
 
 PROTECTED = re.compile(
     r"<<<\w+>>>|@\w+|\b(?:Image|Video|Audio) ?\d+\b|\[\d{1,2}:\d{2}(?:[^\]\n]{0,20})\]"
@@ -24,6 +24,20 @@ SENTENCE = re.compile(
 )
 
 
+T = TypeVar("T")
+
+
+class once(Generic[T]):  # noqa: N801 - it is written like the property that it is
+    """A property that is worked out when it is first asked for; the library's own takes a lock each time."""
+
+    def __init__(self, work: Callable[[Any], T]) -> None:
+        self._work, self._name, self.__doc__ = work, work.__name__, work.__doc__
+
+    def __get__(self, instance: Any, _: Any = None) -> T:
+        found = instance.__dict__[self._name] = self._work(instance)
+        return found
+
+
 @dataclass(frozen=True, eq=False)
 class Prompt:
     """A text, read once. ``size`` and ``surface`` given by the caller win over what is found."""
@@ -33,12 +47,12 @@ class Prompt:
     given_size: str | None = None
     given_surface: str | None = None
 
-    @cached_property
+    @once
     def kept(self) -> dict[str, Any]:
         """Findings by model."""
         return {}
 
-    @cached_property
+    @once
     def protected(self) -> tuple[tuple[int, int], ...]:
         """Spans that nothing may touch."""
         return tuple(match.span() for match in PROTECTED.finditer(self.text))
@@ -47,7 +61,7 @@ class Prompt:
         """Whether a span meets a protected one."""
         return any(start < high and low < end for low, high in self.protected)
 
-    @cached_property
+    @once
     def open(self) -> str:
         """The text with protected spans blanked, so that rules do not read what is spoken."""
         if not self.protected:
@@ -57,7 +71,7 @@ class Prompt:
             out[low:high] = " " * (high - low)
         return "".join(out)
 
-    @cached_property
+    @once
     def low(self) -> str:
         """`open` in small letters, character for character: patterns of the lexicon are small, and fast so."""
         low = self.open.lower()
@@ -65,40 +79,40 @@ class Prompt:
             low if len(low) == len(self.open) else "".join(c.lower() if len(c.lower()) == 1 else c for c in self.open)
         )
 
-    @cached_property
+    @once
     def size(self) -> str | None:
         """Shot size: ecu, cu, mcu, ms, ws, or None when nothing says."""
         if self.given_size:
             return self.given_size
-        found = self.lexicon.size_pattern.search(self.low)
-        return found.lastgroup if found else None
+        found = self.find("size")
+        return tuple(self.lexicon.sizes)[found[0][2]] if found else None
 
-    @cached_property
+    @once
     def size_or_guess(self) -> str:
         """The size, or what a model would take: a medium shot of a person, else a wide one."""
         return self.size or ("ms" if self.has_person else "ws")
 
-    @cached_property
+    @once
     def has_person(self) -> bool:
         """Somebody is in the picture: a word for people, or a shot of somebody by name."""
         return self.has("person") or NAMED.search(self.open) is not None
 
-    @cached_property
+    @once
     def is_face_shot(self) -> bool:
         """A face large enough that its light and skin are seen."""
         return self.has_person and self.size in {"ecu", "cu", "mcu"}
 
-    @cached_property
+    @once
     def is_night(self) -> bool:
         """Night, or dark."""
         return self.has("night")
 
-    @cached_property
+    @once
     def is_outdoors(self) -> bool:
         """Under the sky."""
         return self.has("outdoors")
 
-    @cached_property
+    @once
     def lights(self) -> tuple[Light, ...]:
         """Named sources, in the order of the text, each once."""
         found: dict[str, Light] = {}
@@ -107,18 +121,19 @@ class Prompt:
             found.setdefault(light.id, light)
         return tuple(found.values())
 
-    @cached_property
+    @once
     def textures(self) -> tuple[Span, ...]:
         """Words that give texture."""
         return self.find("texture")
 
-    @cached_property
+    @once
     def surfaces(self) -> tuple[Surface, ...]:
         """Surfaces by their nouns, the given one first, skin before things where there are people."""
-        low = self.low
+        low, known = self.low, self.lexicon.nouns
         words = set(re.findall(r"[\w'-]+", low))
         named = [s for s in self.lexicon.surfaces if self.given_surface and self.given_surface in s.name]
-        found = [s for s in self.lexicon.surfaces if any(n in words or (" " in n and n in low) for n in s.nouns)]
+        numbers = {number for noun in known if noun in words or (" " in noun and noun in low) for number in known[noun]}
+        found = [self.lexicon.surfaces[number] for number in sorted(numbers)]
         if self.has_person and not any("skin" in s.name for s in found):
             found += [s for s in self.lexicon.surfaces if s.name.startswith("skin")]
         found.sort(
@@ -130,40 +145,44 @@ class Prompt:
         )
         return tuple(dict.fromkeys([*named, *found]))
 
-    @cached_property
+    @once
     def sentences(self) -> tuple[tuple[int, int], ...]:
         """Spans of the sentences, of what is not blank."""
         return tuple(m.span() for m in SENTENCE.finditer(self.open) if m.group().strip(" \n\t.!?"))
 
-    @cached_property
+    @once
     def hits(self) -> tuple[tuple[Word, int, int], ...]:
         """Words of the lexicon with their places, whatever they mean there."""
         words = self.lexicon.words
         return tuple((words[number], start, end) for start, end, number in self.find("words"))
 
-    @cached_property
-    def _pieces(self) -> tuple[tuple[int, str], ...]:
+    @once
+    def pieces(self) -> tuple[tuple[int, str, Known], ...]:
         """Sentences in small letters with their first character: no pattern reaches over the end of one."""
         ends = [match.end() for match in END.finditer(self.low)]
-        return tuple((low, self.low[low:high]) for low, high in pairwise([0, *ends, len(self.low)]) if low < high)
-
-    @cached_property
-    def _has(self) -> dict[str, bool]:
-        return {}
+        parts = [(low, self.low[low:high].rstrip()) for low, high in pairwise([0, *ends, len(self.low)]) if low < high]
+        return tuple((low, part, self.lexicon.known(part)) for low, part in parts)
 
     def has(self, slot: str) -> bool:
         """Whether the words of a slot (``slots.toml``) are found outside what is protected."""
-        if slot not in self._has:
-            self._has[slot] = any(self.lexicon.scan(slot, piece) for _, piece in self._pieces)
-        return self._has[slot]
+        return bool(self.find(slot))
+
+    @once
+    def _found(self) -> dict[str, tuple[Span, ...]]:
+        return {}
 
     def find(self, slot: str) -> tuple[Span, ...]:
         """All places of a slot's words."""
-        return tuple(
-            (start + low, end + low, number)
-            for low, piece in self._pieces
-            for start, end, number in self.lexicon.scan(slot, piece)
-        )
+        found = self._found.get(slot)
+        if found is None:
+            places: list[Span] = []
+            for low, piece, known in self.pieces:
+                spans = known.get(slot)
+                if spans is None:
+                    spans = self.lexicon.scan(slot, piece, known)
+                places += [(start + low, end + low, number) for start, end, number in spans] if spans else ()
+            found = self._found[slot] = tuple(places)
+        return found
 
 
 def first_sentence(text: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from unplastic.pipeline.desk import Desk
 from unplastic.pipeline.stage import CPU, Done, Outcome, Work
 from unplastic.pipeline.store import link
 from unplastic.pipeline.take import Event, Take
+from unplastic.shot import look_file
 
 GPU = "gpu"
 
@@ -76,10 +77,11 @@ class Finish:
             suffix = work.facts.get(f"{role}_suffix" if role == "upscaled" else "suffix", ".mp4")
             source = folder / f"{_flat(work.take)}{suffix}"
             link(work.desk.store.path(work.facts[role]), source)
-            kept_look = work.desk.document(work.take.film)["pictures"].get(look)
+            file, words = look_file(look)
+            kept_look = work.desk.document(work.take.film)["pictures"].get(file)
             if kept_look:  # a look of the film's own: its file may be on another machine, or changed since
-                options["look"] = str(folder / Path(look).name)
-                link(work.desk.store.path(kept_look), Path(options["look"]))
+                options["look"] = f"{folder / Path(file).name}{words}"
+                link(work.desk.store.path(kept_look), folder / Path(file).name)
             told = work.desk.workshop.run(finished, source, folder / "out", options, stopped=work.stopped)
             kept = {
                 each: work.keep(
@@ -87,7 +89,8 @@ class Finish:
                 )
                 for each, path in told.pop("outputs").items()
             }
-        facts = {**told, "made": made, "finished": kept["master"], "report": kept["json"], "look": Path(look).stem}
+        named = f"{Path(file).stem}{words}" if file else look
+        facts = {**told, "made": made, "finished": kept["master"], "report": kept["json"], "look": named}
         before, after = told["before"]["score"], told["after"]["score"]
         return Done(f"{facts['look']}: {_words(before)} to {_words(after)}", facts | {"web": kept.get("web", "")})
 

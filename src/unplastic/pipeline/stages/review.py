@@ -9,6 +9,8 @@ from unplastic.pipeline.desk import Desk
 from unplastic.pipeline.stage import IO, Done, Outcome, Work
 from unplastic.pipeline.take import Event, Status, Take
 
+OPEN = {Status.MAKING, Status.HELD}
+
 
 @dataclass(frozen=True)
 class Review:
@@ -24,6 +26,6 @@ class Review:
 
     def run(self, work: Work) -> Outcome:
         """A verdict that was given meanwhile stays."""
-        if work.take.status in {Status.MAKING, Status.HELD}:
-            work.desk.tables.change(work.take, status=Status.REVIEW, note="", hint="", now_s=work.desk.now())
+        if work.take.status in OPEN:
+            work.desk.tables.change(work.take, status=Status.REVIEW, note="", hint="", now_s=work.desk.now(), was=OPEN)
         return Done("waits for you")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from unplastic.prompts.finding import Finding
 from unplastic.prompts.lexicon import Model
@@ -22,13 +23,20 @@ CONTRADICTIONS = (
     (r"silhouett\w+", r"visible pores|every pore|skin texture", "a silhouette shows no skin"),
 )
 PAIRS = tuple((re.compile(a, re.I), re.compile(b, re.I), why) for a, b, why in CONTRADICTIONS)
+LATER = re.compile("|".join(b for _, b, _ in CONTRADICTIONS))
+"""Any of the second words: there is none in most sentences."""
 DAY_WARM = {"L32"}
 COLD_TUBES = {"L20", "L21"}
 
 
+@lru_cache(maxsize=2000)
+def _is_later(sentence: str) -> bool:
+    return LATER.search(sentence) is not None
+
+
 def check(prompt: Prompt, _: Model | None) -> Iterator[Finding]:
     """Findings at the second of the two words."""
-    for first, second, why in PAIRS:
+    for first, second, why in PAIRS if any(_is_later(text) for _, text, _ in prompt.pieces) else ():
         other = second.search(prompt.open)
         if other and first.search(prompt.open):
             yield Finding("light_contradiction", 2, other.group(), why, "keep one of the two", *other.span(), False)

@@ -18,7 +18,7 @@ FEELINGS = re.compile(
     r"""(?<![\w-])(?:(?:feel(?:s|ing)?|looks?|looking|is|seems?|very|deeply|so)\ )
     (?P<word>sad|happy|angry|lonely|melanchol\w+|anxious|nostalgic|joyful|depressed|desperate|emotional|hopeful
     |heartbroken|scared|afraid|nervous|jealous|proud)(?![\w-])""",
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
 
 
@@ -39,11 +39,11 @@ def check(prompt: Prompt, _: Model | None) -> Iterator[Finding]:
             end,
             False,
         )
-    for match in FEELINGS.finditer(prompt.open):
+    for match in FEELINGS.finditer(prompt.low):
         yield Finding(
             "emotion_not_action",
             1,
-            match.group("word"),
+            prompt.open[slice(*match.span("word"))],
             "a feeling has no pixels",
             "what the body does: jaw set, eyes down, a held breath",
             *match.span("word"),
