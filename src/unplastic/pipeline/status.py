@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import resources
@@ -190,7 +190,7 @@ def _take_row(take: Take, mine: list[Job], attempts: list[Attempt]) -> TakeRow:
         ", ".join(f"{each.agent} v{each.version}" for each in mine if each.doing is Doing.DONE),
         facts.get("before", {}).get("score"),
         facts.get("after", {}).get("score"),
-        _change(facts),
+        change(facts),
         sum(each.usd for each in paid),
         tuple(said),
         take.note,
@@ -199,7 +199,7 @@ def _take_row(take: Take, mine: list[Job], attempts: list[Attempt]) -> TakeRow:
     )
 
 
-def _change(facts: dict[str, Any]) -> Change | None:
+def change(facts: Mapping[str, Any]) -> Change | None:
     """Whether the score moved by more than the error of measurement."""
     if "before" not in facts or "after" not in facts:
         return None

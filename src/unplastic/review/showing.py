@@ -15,7 +15,7 @@ from unplastic.errors import StoreError, WorkError
 from unplastic.pipeline.beside import beside, sheet
 from unplastic.pipeline.gate import unseen
 from unplastic.pipeline.notes import Note
-from unplastic.pipeline.status import State, order_row, state, sums
+from unplastic.pipeline.status import State, change, order_row, state, sums
 from unplastic.pipeline.take import Status, Take
 from unplastic.pipeline.viewing import dials
 from unplastic.review.room import Room
@@ -105,6 +105,7 @@ def take_document(room: Room, take: Take, viewer: Viewer) -> dict[str, Any]:
         **{name: facts.get(name) for name in SHOWN_FACTS},
         "before": facts.get("before"),
         "after": facts.get("after"),
+        "change": change(facts),
         "raw_findings": facts.get("findings", []),
         "findings": [*facts.get("left", ()), *({"severity": "warning", "where": "frame", "frame": None, "fix": "",
                                                     **each} for each in facts.get("continuity", ()))],

@@ -95,9 +95,8 @@ function findingPart(take, player) {
   return h("section", { "aria-label": "Findings" },
     h("h2", {}, "Findings"),
     h("p", { class: "score" }, h("span", { class: "faint" }, "plasticity "), before !== undefined && before !== null && h("span", { class: "faint" }, `${score(before)} → `),
-      h("b", {}, score(after)), take.after && h("span", { class: "faint" }, take.after.score === null ? " not measurable here" : ` (${score(take.after.low)} to ${score(take.after.high)}), from ${Math.round(take.after.coverage * 100)} % of the evidence`)),
-    after !== undefined && before !== undefined && after !== null && before !== null && take.after.low > take.before.high
-      && h("p", { class: "warning" }, "it reads more plastic than the raw clip: compare the two (S), then another finish (T)"),
+      h("b", {}, score(after)), take.after && h("span", { class: "faint" }, take.after.score === null ? " not measurable here" : ` (${score(take.after.low)} to ${score(take.after.high)}), from ${Math.round(take.after.coverage * 100)} % of the evidence${take.change === "same" ? "; within the error of measurement" : ""}`)),
+    take.change === "worse" && h("p", { class: "warning" }, "it reads more plastic than the raw clip: compare the two (S), then another finish (T)"),
     take.guards_broken?.length > 0 && h("p", { class: "warning" }, `look again at: ${take.guards_broken.map((each) => each.replaceAll("_", " ")).join(", ")}`),
     h("ul", { class: "findings" },
       take.passages.map((each, i) => h("li", { class: take.unseen.includes(i) ? "passage" : "passage seen" },
