@@ -24,7 +24,7 @@ gallery: $(VENV)/.demo  ## sheets to look at: make gallery CLIPS=folder, into $(
 	@test -n "$(CLIPS)" || { echo "which clips? make gallery CLIPS=folder"; exit 1; }
 	@$(BIN)/python examples/gallery.py "$(CLIPS)" $(OUT)/gallery
 
-PYTEST_ARGS ?= -n 2 --dist loadfile
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.test  ## the whole suite, the same command as CI, file by file on two cores
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -40,7 +40,9 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
         code, _, err = filming.done("run", made, UNPLASTIC_REHEARSAL=server.url)
         assert code == 0, err
         for shot in ("sh001", "sh000"):
-            code, _, err = filming.done("verdict", made, shot, "approve", UNPLASTIC_REHEARSAL=server.url)
+            code, _, err = filming.done(
+                "verdict", made, shot, "approve", "--seen", "here", UNPLASTIC_REHEARSAL=server.url
+            )
             assert code == 0, err
     with begun(made, rehearsal=True) as (_, project, desk):
         notes = Notes(desk.database)
@@ -207,7 +209,7 @@ def test_a_watched_folder_is_delivered(tmp_path: Path) -> None:
     write_shot(folder / "sh010.mp4", rate=Fraction(30_000, 1001), frames=8, sound=False)
     code, _, err = filming.done("watch", folder, "--once", "--settle", "0")
     assert code == 0, err
-    code, _, err = filming.done("verdict", folder, "sh010", "approve")
+    code, _, err = filming.done("verdict", folder, "sh010", "approve", "--seen", "in a test")
     assert code == 0, err
     here = os.getcwd()  # noqa: PTH109 - what "." means
     os.chdir(folder)

@@ -27,7 +27,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 def test_a_second_run_on_one_project_refuses_and_the_first_goes_on(tmp_path: Path) -> None:
     film = filming.write_film(tmp_path / "film", 3, model=MODEL, artist=filming.QUICK)
-    with Rehearsal(speed=1.0) as server:  # nothing ends before the clock is put forward
+    with Rehearsal(speed=1.0) as server:  # nothing ends before it is told to be quick
         first = filming.begin("run", film, UNPLASTIC_REHEARSAL=server.url)
         filming.until(lambda: len(server.stage.of("ark")) >= 1)
         for verb in (["run", film], ["watch", film, "--once"]):
@@ -37,7 +37,7 @@ def test_a_second_run_on_one_project_refuses_and_the_first_goes_on(tmp_path: Pat
             assert "works on this film already" in err
         assert filming.told(film, UNPLASTIC_REHEARSAL=server.url)["takes"], "looking is free"
         filming.until(lambda: len(server.stage.of("ark")) == 3)
-        server.advance(600.0)
+        server.stage.speed = 100.0
         assert ended(first)[0] == 0
         assert len(server.stage.of("ark")) == 3
 
@@ -163,7 +163,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_stops_cleanly_and_resumes(tmp_path: Path, small_disk: Path) -> None:
     film = filming.write_film(small_disk / "film", 2, model=MODEL)
     ballast = small_disk / "ballast"
-    with Rehearsal(speed=1.0) as server:  # nothing ends before the clock is put forward
+    with Rehearsal(speed=1.0) as server:  # nothing ends before it is told to be quick
         run = filming.begin("run", film, UNPLASTIC_REHEARSAL=server.url)
         filming.until(lambda: len(server.stage.of("ark")) >= 2)
         with ballast.open("wb") as file:
@@ -173,7 +173,7 @@ def test_a_full_disk_stops_cleanly_and_resumes(tmp_path: Path, small_disk: Path)
                     file.flush()
             except OSError:
                 pass
-        server.advance(600.0)
+        server.stage.speed = 100.0
         code, err = ended(run)
         assert code == 1, err
         assert "error: " in err
