@@ -67,6 +67,23 @@ def score(result: Finished) -> str:
     return " → ".join("–" if value is None else f"{value:.0f}" for value in values)
 
 
+def moved(results: list[tuple[str, float, Finished | str]], kind: str) -> str:
+    """How the scores of one kind of clips moved: only intervals that part count as better or worse."""
+    pairs = [
+        (made.before.plasticity, made.after.plasticity)
+        for name, _, made in results
+        if name.startswith(f"{kind}/") and isinstance(made, Finished)
+    ]
+    said = Counter(after.since(before) or "no score" for before, after in pairs)
+    both = [(a.score, b.score) for a, b in pairs if a.score is not None and b.score is not None]
+    if not both:
+        return f"{kind}: no score"
+    first, then = (median(scores) for scores in zip(*both, strict=True))
+    higher = sum(b > a for a, b in both)
+    counts = ", ".join(f"{said[each]} {each}" for each in ("better", "same", "worse", "no score"))
+    return f"{kind}: median {first:.0f} → {then:.0f} of {len(both)} clips, {higher} of them higher; {counts}"
+
+
 def main(clips: Path, out: Path) -> None:
     """Finish everything, two clips at a time, and write the table."""
     paths = sorted(path for path in clips.rglob("*") if path.suffix in SUFFIXES)
@@ -82,6 +99,7 @@ def main(clips: Path, out: Path) -> None:
         f"Look fine-35mm, master ProRes 422 HQ, web file and report for each. {len(done)} of {len(results)} finished; "
         f"median {median(cpu for _, cpu, _ in results):.0f} CPU s a clip; peak {peak:.0f} MiB in a process. "
         f"Broken guards: {', '.join(f'{name} {count}' for name, count in broken.most_common()) or 'none'}.\n\n"
+        f'Plasticity: {moved(results, "ai")}. {moved(results, "real")}. "Same" is within the error of measurement.\n\n'
         "| clip | size | treatments | broken guards | readings | plasticity | CPU s |\n|---|---|---|---|---|---|---|\n"
     )
     text = head + "\n".join(row(*each) for each in results) + "\n"

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -260,10 +259,9 @@ def test_the_bound_counts_down_after_errors() -> None:
 # ---------------------------------------------------------------------- stdio
 
 
-def serving(root: Path) -> StdioServerParameters:
-    return StdioServerParameters(
-        command=sys.executable, args=["-m", "unplastic", "mcp", "--root", str(root)], env=environment()
-    )
+def serving(root: Path, **more: str) -> StdioServerParameters:
+    words = ["-m", "unplastic", "mcp", "--root", str(root)]
+    return StdioServerParameters(command=sys.executable, args=words, env=environment(**more))
 
 
 def servers() -> list[psutil.Process]:
@@ -282,16 +280,19 @@ def test_over_stdio(root: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["closes", "is ended"])
-def test_a_client_that_goes_away_in_the_middle_leaves_nothing(root: Path, how: str) -> None:
+def test_a_client_that_goes_away_in_the_middle_leaves_nothing(root: Path, how: str, tmp_path: Path) -> None:
     """Its work is stopped, its processes end, and the folder is as it was."""
 
     found: list[psutil.Process] = []
+    scratch = tmp_path / "scratch"  # a place of its own: other servers may be at work beside it
+    scratch.mkdir()
 
     async def inside() -> None:
-        async with Client(serving(root)) as client:
+        async with Client(serving(root, TMPDIR=str(scratch))) as client:
             await client.call_tool("finish", {"clip": "shot.mp4", "upscale": "2160p", "wait_s": 2})
             found.extend(each for child in servers() for each in (child, *child.children(recursive=True)))
             for each in servers() if how == "is ended" else ():
+                assert list(scratch.glob("unplastic-mcp-*"))
                 each.send_signal(signal.SIGTERM)
                 await asyncio.to_thread(each.wait, 20)
 
@@ -301,7 +302,7 @@ def test_a_client_that_goes_away_in_the_middle_leaves_nothing(root: Path, how: s
     _, alive = psutil.wait_procs(found, timeout=20)
     assert not alive
     assert not list(root.rglob("*_finished*"))
-    assert not list(Path(tempfile.gettempdir()).glob("unplastic-mcp-*"))
+    assert not list(scratch.glob("unplastic-mcp-*"))
 
 
 # ---------------------------------------------------------------------- HTTP
