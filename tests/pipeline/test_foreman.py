@@ -11,6 +11,7 @@ import pytest
 from desks import Studio, agent
 from unplastic.errors import Busy, ClipDamaged, DatabaseGone, NotSent
 from unplastic.pipeline import foreman
+from unplastic.pipeline.agent import parse
 from unplastic.pipeline.foreman import STARTS_MAX, Trouble
 from unplastic.pipeline.stage import Done, Hold, Stopped, Wait, Work
 from unplastic.pipeline.stages.review import Review
@@ -402,3 +403,49 @@ def test_a_verdict_is_not_undone_by_one_that_slept_before_review(studio: Studio)
     studio.desk.tables.change(take, status=Status.APPROVED, now_s=1.0)
     Review().run(sleeper)
     assert studio.again(take).status is Status.APPROVED
+
+
+def test_a_step_of_another_queue_is_never_done_in_this_one(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed at any line between two steps: the run that is taken up again must not order outside of its limits."""
+    done = '[[do]]\nstage = "made"\nsay = "one"\n[[do]]\nstage = "made"\nsay = "two"\nwhere = "service/ark"\n'
+    studio.enlist(parse(f'name = "A"\nwhen = "clip.finished"\nmandate = "A test."\n{done}', "A"))
+    tables = type(studio.desk.tables)
+
+    class Killed(BaseException):
+        pass
+
+    for line in range(1, 12):
+        take, calls = studio.take(), 0
+        (job,) = begun(studio, take)
+
+        def counted(name: str, line: int = line):
+            real = getattr(tables, name)
+
+            def call(self, *words, **more):
+                nonlocal calls
+                calls += 1
+                if calls == line:
+                    raise Killed
+                return real(self, *words, **more)
+
+            return call
+
+        with monkeypatch.context() as killer:
+            for name in ("job", "take", "change", "move_job", "log"):
+                killer.setattr(tables, name, counted(name))
+            try:
+                foreman.look(studio.desk, job.film, job.take, job.agent, job.turn, job.run)
+            except Killed:
+                pass
+            else:
+                assert line > 5, "it was over before it was killed at all"
+                break
+        before = len(studio.done)
+        for _ in range(3):
+            foreman.look(studio.desk, job.film, job.take, job.agent, job.turn, job.run)
+        assert ("two" in [say for _, say in studio.done[before:]]) is False, f"killed at line {line}"
+        over = {job.workflow: "SUCCESS"}
+        studio.work_off(foreman.astray(studio.desk, take.film, states=lambda _, over=over: over))
+        assert (take.id, "two") in studio.done
+    else:
+        raise AssertionError("it never came to its end")

@@ -253,17 +253,17 @@ def _ended(desk: Desk, job: Job, agent: Agent, stages: tuple[Stage, ...], work: 
         return _hold(desk, job, agent, work.take, outcome, stage.name)
     if work.take.id and outcome.facts:
         desk.tables.change(work.take, facts=dict(outcome.facts), now_s=desk.now())
-    moved = desk.tables.move_job(job, step=job.step + 1, starts=0, note="")
+    take = desk.tables.take(job.film, job.take) if job.take else work.take
+    following = stages[job.step + 1] if job.step + 1 < len(stages) else None
+    stays = following is None or following.queue(take, desk) == stage.queue(work.take, desk)
+    # One change: cut off between a next step and a next run, this run would do it, outside of that queue's limits.
+    moved = desk.tables.move_job(job, step=job.step + 1, run=job.run + (not stays), starts=0, note="")
     if moved is None:
         return Next(None, "it was cancelled meanwhile")
     _log(desk, job, stage.name, outcome.text)
-    if moved.step == len(stages):
+    if following is None:
         return _complete(desk, moved, agent, stages)
-    take = desk.tables.take(job.film, job.take) if job.take else work.take
-    if stages[moved.step].queue(take, desk) == stage.queue(work.take, desk):
-        return Next(0.0, outcome.text)
-    elsewhere = desk.tables.move_job(moved, run=moved.run + 1)
-    return Next(None, outcome.text, (elsewhere,) if elsewhere else ())
+    return Next(0.0, outcome.text) if stays else Next(None, outcome.text, (moved,))
 
 
 def _complete(desk: Desk, job: Job, agent: Agent, stages: tuple[Stage, ...]) -> Next:
