@@ -53,6 +53,16 @@ def all_done(postgres, shared: dict[str, str], seconds: float = 120.0) -> None:
           lambda: "\n".join(str(row) for query in queries for row in postgres.query(url, query)))  # fmt: skip
 
 
+def put_to_sleep(process: subprocess.Popen[str], postgres, url: str) -> None:
+    """The line to the server is cut, as it is when a machine is shut while it works."""
+    process.send_signal(signal.SIGSTOP)
+    postgres.query(
+        url,
+        "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'"
+        " and database = (select oid from pg_database where datname = current_database())",
+    )
+
+
 def ended(process: subprocess.Popen[str]) -> str:
     process.send_signal(signal.SIGINT)
     return process.communicate(timeout=120)[1]
@@ -104,13 +114,7 @@ def test_a_worker_that_slept_while_another_took_over_orders_nothing(postgres, sh
         filming.until(lambda: len(_workers(postgres, shared)) == 1)
         ordering = filming.begin("run", film, "--leave", UNPLASTIC_REHEARSAL=server.url, **shared)
         filming.until(lambda: len(server.stage.of("ark")) >= 2)
-        sleeper.send_signal(signal.SIGSTOP)
-        # The line to the server is cut, as it is when a machine is shut while it works.
-        postgres.query(
-            url,
-            "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'"
-            " and database = (select oid from pg_database where datname = current_database())",
-        )
+        put_to_sleep(sleeper, postgres, url)
         other = worker(shared, server.url, tmp_path, 2)
         filming.until(lambda: _done(postgres, shared) >= SHOTS // 2, 240)
         sleeper.send_signal(signal.SIGCONT)
@@ -134,12 +138,7 @@ def test_an_order_that_lay_on_the_line_while_its_worker_slept_is_found(postgres,
         filming.until(lambda: len(_workers(postgres, shared)) == 1)
         ordering = filming.begin("run", film, "--leave", UNPLASTIC_REHEARSAL=server.url, **shared)
         filming.until(lambda: len(server.stage.of("ark")) >= 1 and not server.faults.as_json())
-        sleeper.send_signal(signal.SIGSTOP)
-        postgres.query(
-            url,
-            "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'"
-            " and database = (select oid from pg_database where datname = current_database())",
-        )
+        put_to_sleep(sleeper, postgres, url)
         other = worker(shared, server.url, tmp_path, 2)
         filming.until(lambda: postgres.query(url, parked) or len(server.stage.of("ark")) == 3)
         filming.until(lambda: _done(postgres, shared) == 3, why=lambda: str(postgres.query(url, "select * from take")))

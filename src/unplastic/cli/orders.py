@@ -49,11 +49,11 @@ def _opened(film: Path, rehearsal: bool) -> Iterator[tuple[Project, SqlLedger]]:
     """The film's books, casting's orders among them, where they are."""
     from unplastic.errors import FilmError
     from unplastic.pipeline.entry import project_of, read_or_folder
-    from unplastic.pipeline.project import BOOKS, DATABASE, IDENTITY, STATE
+    from unplastic.pipeline.project import BOOKS, DATABASE, IDENTITY, state_of
     from unplastic.settings import settings
 
     read, known = read_or_folder(film), settings()
-    folder = read.folder / STATE / ("rehearsal" if rehearsal or known.rehearsal else "")
+    folder = state_of(read.folder, is_rehearsal=rehearsal or bool(known.rehearsal))
     if not (folder / (IDENTITY if known.key(DATABASE) else BOOKS)).is_file():
         raise FilmError(f"{film}: nothing was ordered yet", "unplastic cast FILM orders portraits")
     project = project_of(read, known, rehearsal=rehearsal)

@@ -11,7 +11,7 @@ from unplastic.errors import WorkError
 from unplastic.film import FILE, read
 from unplastic.pipeline.consequence import Touched, touched
 from unplastic.pipeline.desk import Desk
-from unplastic.pipeline.project import BOOKS, STATE, Project, opened
+from unplastic.pipeline.project import BOOKS, Project, opened, state_of
 from unplastic.pipeline.take import Take
 from unplastic.pipeline.wish import Unkept, freeze
 from unplastic.settings import Settings, settings
@@ -37,7 +37,7 @@ def project_of(film: Film, known: Settings, *, rehearsal: bool = False) -> Proje
 def begun(path: Path, *, rehearsal: bool = False) -> Iterator[tuple[Film, Project, Desk]]:
     """The film, its project and a desk, where something was begun; raises `WorkError` where nothing was."""
     film, known = read_or_folder(path), settings()
-    state = film.folder / STATE / ("rehearsal" if rehearsal or known.rehearsal else "")
+    state = state_of(film.folder, is_rehearsal=rehearsal or bool(known.rehearsal))
     if not (state / BOOKS).is_file() and not known.key("UNPLASTIC_DATABASE_URL"):
         raise WorkError(f"{path}: nothing was begun yet", "unplastic run FILM, or unplastic watch DIR, begins")
     project = project_of(film, known, rehearsal=rehearsal)

@@ -23,7 +23,7 @@ from unplastic.pipeline.agent import Agent
 from unplastic.pipeline.desk import Desk
 from unplastic.pipeline.stage import Hold, Outcome, Stage, Stopped, Wait, Work
 from unplastic.pipeline.store import FULL
-from unplastic.pipeline.take import Doing, Entry, Event, Job, Status, Take
+from unplastic.pipeline.take import IN_HAND, Doing, Entry, Event, Job, Status, Take
 from unplastic.providers.ledger import Stage as Attempted
 
 STARTS_MAX = 5
@@ -38,7 +38,6 @@ NOTHING: Mapping[str, Any] = {}
 LATER = (Busy, RateLimit, Quota, NotSent, StoreAway)
 ADRIFT_S = 60.0
 """Whoever holds work writes that into the take in the next moment; after this long it is taken to be dead."""
-IN_HAND = {Status.MAKING, Status.HELD}
 DEAD = {"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 
 
@@ -162,7 +161,8 @@ def _found_again(desk: Desk, film: str) -> list[Job]:
     another has parked it; its answer is in the books then, and nobody waits for it.
     """
     held = {each.take for each in desk.tables.jobs(film, Doing.HELD)} - {""}
-    due = {name for name in held if _is_due(desk, desk.tables.take(film, name))}
+    takes = desk.tables.takes(film) if held else ()
+    due = {take.id for take in takes if take.id in held and _is_due(desk, take)}
     return take_up(desk, film, lambda job: job.take in due) if due else []
 
 

@@ -101,7 +101,7 @@ def opened(folder: Path, title: str, settings: Settings, *, rehearsal: bool = Fa
     """
     is_rehearsal = rehearsal or bool(settings.rehearsal)
     folder = folder.resolve()
-    state = folder / STATE / ("rehearsal" if is_rehearsal else "")
+    state = state_of(folder, is_rehearsal=is_rehearsal)
     identity = state / IDENTITY
     if not identity.is_file():
         _begin(identity, folder, title)
@@ -110,7 +110,7 @@ def opened(folder: Path, title: str, settings: Settings, *, rehearsal: bool = Fa
         raise _elsewhere(state, "a database that no setting names")
     home = Path(row["folder"])
     if home != folder:
-        other = home / STATE / ("rehearsal" if is_rehearsal else "") / IDENTITY
+        other = state_of(home, is_rehearsal=is_rehearsal) / IDENTITY
         if other.is_file() and _read(other)["id"] == row["id"]:
             hint = f"work there, or remove {identity.parent} to begin a new film here"
             raise WorkError(f"{folder} is a copy of {home}, with the same orders", hint)
@@ -132,6 +132,11 @@ def desk(
                        alive=alive, caller=caller)  # fmt: skip
         finally:
             database.close()
+
+
+def state_of(folder: Path, *, is_rehearsal: bool) -> Path:
+    """Where a film's folder keeps what is known of it; a rehearsal has a place of its own."""
+    return folder / STATE / ("rehearsal" if is_rehearsal else "")
 
 
 def books_of(settings: Settings, state: Path) -> Database:

@@ -32,6 +32,10 @@ class Status(StrEnum):
         return self not in {Status.REJECTED, Status.FAILED, Status.CANCELLED}
 
 
+IN_HAND = frozenset({Status.MAKING, Status.HELD})
+"""Takes that no person has on the table yet: agents may still move them."""
+
+
 class Doing(StrEnum):
     """Where an agent's work on a take is. `WAITING` is in the agent's own queue: it rests, or has enough in hand."""
 

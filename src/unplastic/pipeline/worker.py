@@ -69,7 +69,7 @@ class Worker:
         if self.trouble:
             raise self.trouble[0]
         if isinstance(self.owner, Among) and self.owner.is_lost():
-            raise WorkError("this worker was given up while it slept: others go on", "start it again")
+            raise _given_up()
         now = time.monotonic()
         if now - self._reaped > REAP_S:
             self._reaped = now
@@ -121,7 +121,7 @@ class Worker:
 
     def _fault(self, job: Job, error: BaseException) -> tuple[Job, ...]:
         if not self.owner.alive():  # another has taken over while this slept, and what it left is no fault
-            self._stand_still(WorkError("this worker was given up while it slept: others go on", "start it again"))
+            self._stand_still(_given_up())
         folder = self.desk.scratch / "faults"
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -169,6 +169,10 @@ class Worker:
                 if due and self._since <= due <= now:
                     self.desk.tables.add_job(Job(film, "", name, int(now.strftime("%Y%m%d")), version, Doing.WAITING))
                     self.give(foreman.released(self.desk, film, agent))
+
+
+def _given_up() -> WorkError:
+    return WorkError("this worker was given up while it slept: others go on", "start it again")
 
 
 def expanded(queues: Iterable[str]) -> list[str]:

@@ -217,7 +217,7 @@ class SqlLedger:
 
         What has ended stays as it ended, and an order that was made anew under the same key is another one.
         """
-        under_way = f"{RUNNING}" if stage in {Stage.SUBMITTED, Stage.LATE} else f"({RUNNING} or state = 'unknown')"
+        under_way = RUNNING if stage in {Stage.SUBMITTED, Stage.LATE} else f"({RUNNING} or state = 'unknown')"
         with self.database.transaction() as books:
             done = books.run(
                 f"{MOVE} and generation = :turn and job_id = :id and {under_way}",

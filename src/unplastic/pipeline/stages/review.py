@@ -7,9 +7,7 @@ from typing import ClassVar
 
 from unplastic.pipeline.desk import Desk
 from unplastic.pipeline.stage import IO, Done, Outcome, Work
-from unplastic.pipeline.take import Event, Status, Take
-
-OPEN = {Status.MAKING, Status.HELD}
+from unplastic.pipeline.take import IN_HAND, Event, Status, Take
 
 
 @dataclass(frozen=True)
@@ -26,6 +24,8 @@ class Review:
 
     def run(self, work: Work) -> Outcome:
         """A verdict that was given meanwhile stays."""
-        if work.take.status in OPEN:
-            work.desk.tables.change(work.take, status=Status.REVIEW, note="", hint="", now_s=work.desk.now(), was=OPEN)
+        if work.take.status in IN_HAND:
+            work.desk.tables.change(
+                work.take, status=Status.REVIEW, note="", hint="", now_s=work.desk.now(), was=IN_HAND
+            )
         return Done("waits for you")
